@@ -1,0 +1,25 @@
+// pam/auth_info.h: what sshd says it has already verified, the PAM environment's SSH_AUTH_INFO_0.
+//
+// One line for each method that succeeded: `publickey TYPE BASE64`, `keyboard-interactive/pam`, `password`, … . The
+// text comes from sshd, but its keys come from the client: it is parsed strictly. A missing or empty value means that
+// nothing is known to have succeeded; it never counts as success.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace countersign::pam {
+
+struct AuthInfo {
+  std::vector<std::string> keys;      // `TYPE BASE64` of each publickey line, in their order
+  bool keyboard_interactive = false;  // keyboard-interactive/pam is among the methods
+};
+
+// No more than 32 lines of 16 KiB each. `bad_auth_info` for a line that is no method, or for a publickey line without
+// exactly a type and base64 after it.
+base::Result<AuthInfo> parse_auth_info(std::string_view text);
+
+}  // namespace countersign::pam
