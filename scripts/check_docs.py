@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""Keeps documents and code together:
+
+  - every relative link in a *.md file leads to a file, and its #anchor to a heading;
+  - every ErrorCode of common/base/error.h has its row in docs/REASONS.md, and no row names a code that is gone.
+
+Usage: check_docs.py [ROOT].
+"""
+import os
+import re
+import sys
+
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$")
+
+
+def read(*parts):
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def without_code(text):
+    return re.sub(r"^```.*?^```", lambda block: "\n" * block[0].count("\n"), text, flags=re.S | re.M)
+
+
+def anchors(text):
+    """The names GitHub gives to headings."""
+    found = set()
+    for line in without_code(text).split("\n"):
+        match = HEADING.match(line)
+        if match:
+            plain = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", match[1]).lower())
+            found.add(plain.replace(" ", "-"))
+    return found
+
+
+def markdown(root):
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in (".git", "build", "vectors", "corpus")]
+        for name in sorted(names):
+            if name.endswith(".md"):
+                yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def link_faults(root):
+    for path in markdown(root):
+        for number, line in enumerate(without_code(read(root, path)).split("\n"), 1):
+            for target in LINK.findall(re.sub(r"`[^`]*`", "", line)):
+                if re.match(r"[a-z][a-z0-9+.-]*:", target):
+                    continue
+                file, _, anchor = target.partition("#")
+                other = os.path.normpath(os.path.join(os.path.dirname(path), file)) if file else path
+                if not os.path.exists(os.path.join(root, other)):
+                    yield f"{path}:{number}: link to {target}: no such file"
+                elif anchor and other.endswith(".md") and anchor not in anchors(read(root, other)):
+                    yield f"{path}:{number}: link to {target}: no such heading"
+
+
+def error_codes(root):
+    body = re.search(r"enum class ErrorCode \{(.*?)\n\};", read(root, "common/base/error.h"), re.S)[1]
+    return re.findall(r"^\s*([a-z_0-9]+),", re.sub(r"//.*", "", body), re.M)
+
+
+def reason_faults(root):
+    codes = error_codes(root)
+    rows = re.findall(r"^\| `([a-z_0-9]+)` \|", read(root, "docs/REASONS.md"), re.M)
+    for code in codes:
+        if rows.count(code) != 1:
+            yield f"docs/REASONS.md: {rows.count(code)} rows for `{code}` (expected one)"
+    for row in rows:
+        if row not in codes:
+            yield f"docs/REASONS.md: `{row}` is no ErrorCode"
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    found = [*link_faults(root), *reason_faults(root)]
+    print("\n".join(found) if found else "docs: links lead somewhere, every reason is explained")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""The checks themselves: each fault, planted in a small tree, is found and named. A check that finds nothing proves
+nothing."""
+import os
+import sys
+import tempfile
+import unittest
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts")
+sys.path.insert(0, SCRIPTS)
+sys.dont_write_bytecode = True
+import check_docs  # noqa: E402
+import check_layers  # noqa: E402
+import check_text  # noqa: E402
+import count_tests  # noqa: E402
+
+
+class Tree(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = self.folder.name
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def put(self, path, text):
+        full = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+
+class Layers(Tree):
+    def fault(self, path, line):
+        self.put("common/base/bytes.h", "")
+        self.put("common/config/config.h", "")
+        self.put("common/http/client.h", "")
+        self.put("registry/store/store.h", "")
+        self.put("tests/support/fake.h", "")
+        self.put(path, f"// a comment\n{line}\n")
+        return list(check_layers.faults(self.root))
+
+    def test_what_is_allowed(self):
+        for path, line in (("common/config/config.cpp", '#include "common/base/bytes.h"'),
+                           ("common/crypto/key.cpp", "#include <openssl/evp.h>"),
+                           ("registry/store/sqlite.cpp", '#include "registry/store/store.h"'),
+                           ("helper/courier/main.cpp", '#include "common/http/client.h"'),
+                           ("tests/unit/x/x_test.cpp", "#include <gtest/gtest.h>"),
+                           ("pam/entry.cpp", "#include <security/pam_modules.h>")):
+            with self.subTest(path=path):
+                self.assertEqual(self.fault(path, line), [])
+
+    def test_what_is_refused(self):
+        for path, line, word in (
+                ("common/log/sink.cpp", '#include "common/config/config.h"', "may use base, not config"),
+                ("common/base/x.cpp", '#include "common/http/client.h"', "may use nothing, not http"),
+                ("pam/login.cpp", "#include <openssl/evp.h>", "belongs to"),
+                ("pam/login.cpp", "#include <sys/socket.h>", "opens a socket"),
+                ("pam/login.cpp", '#include "common/http/client.h"', "only for"),
+                ("helper/authorized_keys/main.cpp", '#include "common/http/client.h"', "only for"),
+                ("cli/main.cpp", '#include "registry/store/store.h"', "must not include"),
+                ("cli/main.cpp", '#include "tests/support/fake.h"', "tests/"),
+                ("cli/main.cpp", '#include "options.h"', "does not start with"),
+                ("cli/main.cpp", '#include "common/base/gone.h"', "does not exist"),
+                ("cli/main.cpp", '#include "common/util/x.h"', "not in the table"),
+                ("registry/routes/a.h", "#include <boost/asio.hpp>", "belongs to"),
+                ("common/statement/a.cpp", "#  include <yaml-cpp/yaml.h>", "belongs to")):
+            with self.subTest(path=path, line=line):
+                found = [fault for fault in self.fault(path, line) if fault.startswith(path)]
+                self.assertEqual(len(found), 1, found)
+                self.assertTrue(found[0].startswith(f"{path}:2: "), found[0])
+                self.assertIn(word, found[0])
+            os.unlink(os.path.join(self.root, path))
+
+
+class Text(Tree):
+    def test_each_fault_has_its_place(self):
+        for text, place in (("a\tb\n", ":1:2: tab"), ("a \n", ":1:2: trailing blank"), ("a", ": no line end"),
+                            ("a\n\x1b[1m\n", ":2:1: character U+001B"), ("a\r\n", ":1:2: trailing blank"),
+                            ("x\u202ey\n", ":1:2: character U+202E"), ("x\u00a0y\n", ":1:2: character U+00A0")):
+            with self.subTest(text=text):
+                self.put("a.md", text)
+                self.assertEqual(len(list(check_text.faults(self.root))), 1)
+                self.assertTrue(list(check_text.faults(self.root))[0].startswith("a.md" + place))
+        self.put("a.md", "an arrow → and a dash — are fine\n")
+        self.put("tests/vectors/x", "a\tb \r\n")
+        self.assertEqual(list(check_text.faults(self.root)), [])
+
+
+class Docs(Tree):
+    def test_links_and_reasons(self):
+        self.put("common/base/error.h", "enum class ErrorCode {\n  // x, y\n  one,  // the first\n  two,\n};\n")
+        self.put("docs/REASONS.md", "# Reasons\n| `one` | x |\n| `three` | y |\n")
+        self.put("README.md", "[a](docs/REASONS.md#reasons) [b](docs/GONE.md) [c](#nowhere)\n[d](https://example.com)\n")
+        self.assertEqual([fault.split(": ", 1)[1] for fault in check_docs.link_faults(self.root)],
+                         ["link to docs/GONE.md: no such file", "link to #nowhere: no such heading"])
+        self.assertEqual(list(check_docs.reason_faults(self.root)),
+                         ["docs/REASONS.md: 0 rows for `two` (expected one)",
+                          "docs/REASONS.md: `three` is no ErrorCode"])
+
+
+class Count(Tree):
+    def test_both_dialects(self):
+        self.put("ctest.xml", '<testsuite><testcase name="A.B" classname="A.B" status="run"/>'
+                 '<testcase name="A.C" classname="A.C" status="fail"><failure message=""/></testcase>'
+                 '<testcase name="A.D" classname="A.D" status="notrun"><skipped message="no file"/></testcase></testsuite>')
+        self.put("pytest.xml", '<testsuites><testsuite><testcase classname="t" name="a"/>'
+                 '<testcase classname="t" name="b"><error message="x"/></testcase></testsuite></testsuites>')
+        self.assertEqual(count_tests.cases_of(os.path.join(self.root, "ctest.xml")),
+                         (1, ["A.C"], [("A.D", "no file")]))
+        self.assertEqual(count_tests.cases_of(os.path.join(self.root, "pytest.xml")), (1, ["t.b"], []))
+
+
+if __name__ == "__main__":
+    unittest.main()
