@@ -51,8 +51,6 @@ enum class ErrorCode {
   bad_statement,
   wrong_kind,
   unsupported_version,
-  statement_expired,  // of a kind that is neither record nor challenge
-  statement_from_future,
 
   // policy
   signer_unknown,
