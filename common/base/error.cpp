@@ -35,6 +35,8 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::bad_statement: return "bad_statement";
     case ErrorCode::wrong_kind: return "wrong_kind";
     case ErrorCode::unsupported_version: return "unsupported_version";
+    case ErrorCode::statement_expired: return "statement_expired";
+    case ErrorCode::statement_from_future: return "statement_from_future";
     case ErrorCode::signer_unknown: return "signer_unknown";
     case ErrorCode::signer_not_valid_now: return "signer_not_valid_now";
     case ErrorCode::wrong_user: return "wrong_user";

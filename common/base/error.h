@@ -51,6 +51,8 @@ enum class ErrorCode {
   bad_statement,
   wrong_kind,
   unsupported_version,
+  statement_expired,  // of a kind that is neither record nor challenge
+  statement_from_future,
 
   // policy
   signer_unknown,

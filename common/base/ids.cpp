@@ -18,16 +18,29 @@ Result<void> fits(std::string_view what, std::string_view text, std::size_t limi
   return {};
 }
 
+Result<void> fits_user(std::string_view what, std::string_view text) {
+  const auto ok = fits(what, text, 128, [](char c) {
+    return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '@' || c == '+' || c == '\\' || c == '$';
+  });
+  if (!ok) return ok.error();
+  if (text.front() == '-') return Error(ErrorCode::bad_text, std::string(what) + " starts with \"-\"");
+  return {};
+}
+
 }  // namespace
 
 template <>
 Result<UserName> UserName::parse(std::string_view text) {
-  const auto ok = fits("user name", text, 128, [](char c) {
-    return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '@' || c == '+' || c == '\\' || c == '$';
-  });
+  const auto ok = fits_user("user name", text);
   if (!ok) return ok.error();
-  if (text.front() == '-') return Error(ErrorCode::bad_text, "user name starts with \"-\"");
   return UserName(text);
+}
+
+template <>
+Result<PersonName> PersonName::parse(std::string_view text) {
+  const auto ok = fits_user("person", text);
+  if (!ok) return ok.error();
+  return PersonName(text);
 }
 
 template <>

@@ -30,6 +30,7 @@ class Name {
 };
 
 using UserName = Name<struct UserNameTag>;        // [A-Za-z0-9._@+\$-]{1,128}, not starting with "-"
+using PersonName = Name<struct PersonNameTag>;    // as UserName: who owns keys of a shared account
 using HostName = Name<struct HostNameTag>;        // [a-z0-9.-]{1,253}, starting and ending with a letter or digit
 using GroupName = Name<struct GroupNameTag>;      // [a-z0-9_.-]{1,64}, starting with a letter or digit
 using ServiceName = Name<struct ServiceNameTag>;  // [A-Za-z0-9_.-]{1,64}, starting with a letter or digit
@@ -38,6 +39,8 @@ using ChallengeId =
 
 template <>
 Result<UserName> UserName::parse(std::string_view text);
+template <>
+Result<PersonName> PersonName::parse(std::string_view text);
 template <>
 Result<HostName> HostName::parse(std::string_view text);
 template <>

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <optional>
 
+#include "common/base/address.h"
+
 namespace countersign::base {
 namespace {
 
@@ -11,15 +13,15 @@ Error bad_origin(std::string_view why) {
 }
 
 bool is_host_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
-bool is_address_char(char c) { return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.'; }
-
 // The length of the host at the start of `text`, 0 when there is none: a name, an IPv4 address or a bracketed IPv6 one.
 std::size_t host_length(std::string_view text) {
   std::size_t end = 0;
   if (text.starts_with('[')) {
-    end = 1;
-    while (end < text.size() && is_address_char(text[end])) ++end;
-    return end > 2 && end < text.size() && text[end] == ']' ? end + 1 : 0;
+    end = text.find(']');
+    if (end == std::string_view::npos) return 0;
+    const auto address = Address::parse(text.substr(1, end - 1));
+    const bool is_ipv6 = address && address->bytes().size() == 16 && text.substr(1, end - 1).find('%') == text.npos;
+    return is_ipv6 ? end + 1 : 0;
   }
   while (end < text.size() && is_host_char(text[end])) ++end;
   const std::string_view host = text.substr(0, end);
@@ -59,6 +61,7 @@ Result<Origin> Origin::parse(std::string_view text) {
   const auto port = parse_port(tail);
   if (!port) return bad_origin("what follows the host is not a port");
   if (https && *port == 443) return bad_origin("port 443 is not written");
+  if (!https && *port == 80) return bad_origin("port 80 is not written by a browser; take another");
   return Origin(std::string(text), std::string(host), *port, https);
 }
 

@@ -1,0 +1,96 @@
+#include "common/base/address.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+namespace countersign::base {
+namespace {
+
+constexpr std::string_view kAddressExpected = "expected an IPv4 or IPv6 address as RFC 5952 prints it, or \"console\"";
+constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+Error not_an_address() { return {ErrorCode::bad_text, std::string(kAddressExpected)}; }
+std::string print_ipv4(std::span<const std::uint8_t, 4> bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    if (!text.empty()) text.push_back('.');
+    text.append(std::to_string(byte));
+  }
+  return text;
+}
+
+// RFC 5952 section 4: lower case, no leading zeros, the first longest run of two or more zero groups becomes "::".
+std::string print_ipv6(const std::array<std::uint8_t, 16>& bytes) {
+  std::array<unsigned, 8> groups{};
+  for (std::size_t i = 0; i < 8; ++i) groups[i] = bytes[2 * i] * 256U + bytes[2 * i + 1];
+  std::size_t best = 0;
+  std::size_t best_length = 1;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::size_t length = 0;
+    while (i + length < 8 && groups[i + length] == 0) ++length;
+    if (length > best_length) {
+      best = i;
+      best_length = length;
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < 8;) {
+    if (best_length > 1 && i == best) {
+      text.append("::");
+      i += best_length;
+      continue;
+    }
+    if (!text.empty() && text.back() != ':') text.push_back(':');
+    std::array<char, 8> group{};
+    const auto end = std::to_chars(group.data(), group.data() + group.size(), groups[i], 16).ptr;
+    text.append(group.data(), end);
+    ++i;
+  }
+  return text;
+}
+
+bool is_zone(std::string_view zone) {
+  return !zone.empty() && zone.size() <= 32 && std::ranges::all_of(zone, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == ':' || c == '@' || c == '-';
+  });
+}
+
+}  // namespace
+
+Result<Address> Address::normalize(std::string_view text) {
+  if (text.size() > 96 || text.find('\0') != std::string_view::npos) return not_an_address();
+  const std::size_t percent = text.find('%');
+  const std::string number(text.substr(0, percent));
+  std::array<std::uint8_t, 16> bytes{};
+  if (::inet_pton(AF_INET, number.c_str(), bytes.data()) == 1) {
+    if (percent != std::string_view::npos) return not_an_address();
+    return Address(print_ipv4(std::span(bytes).first<4>()), 4, bytes);
+  }
+  if (::inet_pton(AF_INET6, number.c_str(), bytes.data()) != 1) return not_an_address();
+  if (std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin())) {
+    if (percent != std::string_view::npos) return not_an_address();
+    std::array<std::uint8_t, 16> ipv4{};
+    std::copy(bytes.begin() + 12, bytes.end(), ipv4.begin());
+    return Address(print_ipv4(std::span(ipv4).first<4>()), 4, ipv4);
+  }
+  std::string printed = print_ipv6(bytes);
+  if (percent != std::string_view::npos) {
+    if (!is_zone(text.substr(percent + 1))) return not_an_address();
+    printed.append(text.substr(percent));
+  }
+  return Address(std::move(printed), 16, bytes);
+}
+
+Result<Address> Address::parse(std::string_view text) {
+  if (text == "console") return console();
+  auto address = normalize(text);
+  if (!address) return address.error();
+  if (address->str() != text) return Error(ErrorCode::bad_text, "expected it to be written as " + address->str());
+  return address;
+}
+
+}  // namespace countersign::base

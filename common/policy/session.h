@@ -1,0 +1,63 @@
+// policy/session.h: what an approver key signs to the registry itself: a session that may list cards (PROTOCOL.md
+// section 4.8) and the proof that a new key is held (4.6).
+//
+// The registry checks that a nonce and a pairing token are used once; the rest is here. A verified session may only
+// list; every answer still stands on its own signature.
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include "common/base/address.h"
+#include "common/base/clock.h"
+#include "common/base/origin.h"
+#include "common/base/result.h"
+#include "common/keys/signers.h"
+#include "common/policy/endorsement.h"
+#include "common/policy/record.h"
+#include "common/statement/console.h"
+#include "common/statement/enrolment.h"
+
+namespace countersign::policy {
+
+struct RegistryExpectation {
+  base::Origin registry;  // the registry's own origin
+  PhoneExpectation phone;
+  base::Time now;
+};
+
+class VerifiedSession {
+ public:
+  const statement::SessionFields* operator->() const { return &session_.fields(); }
+
+ private:
+  explicit VerifiedSession(statement::Session session) : session_(std::move(session)) {}
+  friend base::Result<VerifiedSession> verify_session(std::string_view text, const RegistryExpectation& expected,
+                                                      const VerifiedRecord& record, const keys::Signers& signers);
+  statement::Session session_;
+};
+
+// In this order: what parsing says, wrong_origin (another registry), wrong_user (not the record's),
+// statement_from_future, statement_expired, not_an_approver, not_endorsed, key_mismatch (`key` is not the signing key),
+// signature_mismatch and the like.
+base::Result<VerifiedSession> verify_session(std::string_view text, const RegistryExpectation& expected,
+                                             const VerifiedRecord& record, const keys::Signers& signers);
+
+class VerifiedEnrolment {
+ public:
+  const statement::EnrolmentFields* operator->() const { return &enrolment_.fields(); }
+
+ private:
+  explicit VerifiedEnrolment(statement::Enrolment enrolment) : enrolment_(std::move(enrolment)) {}
+  friend base::Result<VerifiedEnrolment> verify_enrolment(std::string_view text, const RegistryExpectation& expected,
+                                                          const base::UserName& user, const statement::Hash32& pairing);
+  statement::Enrolment enrolment_;
+};
+
+// `user` and `pairing` are what the registry holds of the pairing. In this order: parsing, wrong_origin, wrong_user,
+// not_authorized (another pairing), statement_from_future and statement_expired (more than 5 minutes away),
+// level_not_accepted (a level this type of key cannot have), key_mismatch, signature_mismatch and the like.
+base::Result<VerifiedEnrolment> verify_enrolment(std::string_view text, const RegistryExpectation& expected,
+                                                 const base::UserName& user, const statement::Hash32& pairing);
+
+}  // namespace countersign::policy
