@@ -1,6 +1,11 @@
 #include "pam/auth_info.h"
 
 #include <algorithm>
+#include <string>
+
+#include "common/encoding/base64.h"
+#include "common/encoding/wire.h"
+#include "pam/certificate.h"
 
 namespace countersign::pam {
 namespace {
@@ -15,7 +20,20 @@ bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-bool is_word(std::string_view text) { return !text.empty() && text.find(' ') == std::string_view::npos; }
+Result<crypto::PublicKey> parse_key(std::string_view text) {
+  const auto space = text.find(' ');
+  if (space == std::string_view::npos)
+    return {ErrorCode::bad_auth_info, "a publickey line is not `publickey TYPE BASE64`"};
+  const auto blob = encoding::base64_decode(text.substr(space + 1));
+  if (!blob) return Result<crypto::PublicKey>(ErrorCode::bad_auth_info, "a publickey line's key is not base64");
+  encoding::WireReader reader(*blob);
+  if (reader.text(kMaxLine) != text.substr(0, space)) {
+    return {ErrorCode::bad_auth_info, "a publickey line names another type than its key"};
+  }
+  auto key = plain_key(*blob);
+  if (!key) return {ErrorCode::bad_auth_info, "a publickey line's key: " + to_string(key.error())};
+  return key;
+}
 
 Result<void> parse_line(std::string_view line, AuthInfo& info) {
   if (line.size() > kMaxLine) return {ErrorCode::bad_auth_info, "a line is longer than 16384 bytes"};
@@ -24,12 +42,9 @@ Result<void> parse_line(std::string_view line, AuthInfo& info) {
   const auto method = line.substr(0, space);
   if (method == "keyboard-interactive/pam") info.keyboard_interactive = true;
   if (method != "publickey") return {};
-  const auto key = space == std::string_view::npos ? std::string_view{} : line.substr(space + 1);
-  const auto middle = key.find(' ');
-  if (middle == std::string_view::npos || !is_word(key.substr(0, middle)) || !is_word(key.substr(middle + 1))) {
-    return {ErrorCode::bad_auth_info, "a publickey line is not `publickey TYPE BASE64`"};
-  }
-  info.keys.emplace_back(key);
+  auto key = parse_key(space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
+  if (!key) return key.error();
+  info.keys.push_back(std::move(*key));
   return {};
 }
 

@@ -5,21 +5,21 @@
 // nothing is known to have succeeded; it never counts as success.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/crypto/public_key.h"
 
 namespace countersign::pam {
 
 struct AuthInfo {
-  std::vector<std::string> keys;      // `TYPE BASE64` of each publickey line, in their order
-  bool keyboard_interactive = false;  // keyboard-interactive/pam is among the methods
+  std::vector<crypto::PublicKey> keys;  // of each publickey line, in their order; of a certificate its plain key
+  bool keyboard_interactive = false;    // keyboard-interactive/pam is among the methods
 };
 
-// No more than 32 lines of 16 KiB each. `bad_auth_info` for a line that is no method, or for a publickey line without
-// exactly a type and base64 after it.
+// No more than 32 lines of 16 KiB each. bad_auth_info for a line that is no method, and for a publickey line that is
+// not exactly a type and a key of that type in base64.
 base::Result<AuthInfo> parse_auth_info(std::string_view text);
 
 }  // namespace countersign::pam

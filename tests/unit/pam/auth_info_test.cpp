@@ -2,13 +2,33 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <ostream>
+#include <sstream>
 #include <string>
+#include <vector>
+
+#include "common/encoding/base64.h"
+#include "pam/certificate.h"
 
 namespace countersign::pam {
 namespace {
 
 using base::ErrorCode;
+
+// tests/vectors/pam/auth_info.txt: TYPE BASE64 FINGERPRINT, by ssh-keygen (make_auth_info.py).
+struct Vector {
+  std::string type;
+  std::string base64;
+  std::string fingerprint;
+};
+
+std::vector<Vector> vectors() {
+  std::ifstream file(COUNTERSIGN_VECTORS "/pam/auth_info.txt");
+  std::vector<Vector> all;
+  for (Vector one; file >> one.type >> one.base64 >> one.fingerprint;) all.push_back(one);
+  return all;
+}
 
 TEST(AuthInfo, NothingMeansNothing) {
   const auto info = parse_auth_info("");
@@ -17,13 +37,25 @@ TEST(AuthInfo, NothingMeansNothing) {
   EXPECT_FALSE(info->keyboard_interactive);
 }
 
+TEST(AuthInfo, ReadsKeysOfEachTypeAndThoseOfCertificates) {
+  const auto all = vectors();
+  ASSERT_EQ(all.size(), 14U);
+  for (const auto& vector : all) {
+    const auto info = parse_auth_info("publickey " + vector.type + " " + vector.base64 + "\n");
+    ASSERT_TRUE(info) << vector.type << ": " << to_string(info.error());
+    ASSERT_EQ(info->keys.size(), 1U);
+    EXPECT_EQ(info->keys[0].fingerprint(), vector.fingerprint) << vector.type;
+  }
+}
+
 TEST(AuthInfo, ReadsMethodsAndKeysInOrder) {
-  const auto info =
-      parse_auth_info("publickey ssh-ed25519 AAAAC3\npublickey ecdsa-sha2-nistp256 AAAAE2\nkeyboard-interactive/pam\n");
+  const auto all = vectors();
+  const auto info = parse_auth_info("publickey " + all[0].type + " " + all[0].base64 + "\npublickey " + all[2].type +
+                                    " " + all[2].base64 + "\nkeyboard-interactive/pam\n");
   ASSERT_TRUE(info);
   ASSERT_EQ(info->keys.size(), 2U);
-  EXPECT_EQ(info->keys[0], "ssh-ed25519 AAAAC3");
-  EXPECT_EQ(info->keys[1], "ecdsa-sha2-nistp256 AAAAE2");
+  EXPECT_EQ(info->keys[0].fingerprint(), all[0].fingerprint);
+  EXPECT_EQ(info->keys[1].fingerprint(), all[2].fingerprint);
   EXPECT_TRUE(info->keyboard_interactive);
 }
 
@@ -59,17 +91,39 @@ std::string lines(int count) {
   return text;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Each, BadAuthInfo,
-    testing::Values(Bad{"no_key", "publickey\n"}, Bad{"no_base64", "publickey ssh-ed25519\n"},
-                    Bad{"empty_base64", "publickey ssh-ed25519 \n"}, Bad{"empty_type", "publickey  AAAA\n"},
-                    Bad{"comment", "publickey ssh-ed25519 AAAA alice\n"},
-                    Bad{"trailing_space", "publickey ssh-ed25519 AAAA \n"}, Bad{"empty_line", "\npassword\n"},
-                    Bad{"carriage_return", "publickey ssh-ed25519 AAAA\r\n"}, Bad{"control", "pass\x01word\n"},
-                    Bad{"not_ascii", "pass\xc3\xa9\n"}, Bad{"nul", std::string("password\0\n", 10)},
-                    Bad{"too_many_lines", lines(33)}, Bad{"too_long", std::string(16385, 'a')},
-                    Bad{"bad_after_good", "publickey ssh-ed25519 AAAA\npublickey\n"}),
-    [](const auto& each) { return each.param.name; });
+std::string good() { return "publickey " + vectors()[0].type + " " + vectors()[0].base64; }
+
+INSTANTIATE_TEST_SUITE_P(Each, BadAuthInfo,
+                         testing::Values(Bad{"no_key", "publickey\n"}, Bad{"no_base64", "publickey ssh-ed25519\n"},
+                                         Bad{"empty_base64", "publickey ssh-ed25519 \n"},
+                                         Bad{"empty_type", "publickey  AAAA\n"},
+                                         Bad{"not_base64", "publickey ssh-ed25519 AAA!\n"},
+                                         Bad{"other_type", "publickey ssh-rsa " + vectors()[0].base64 + "\n"},
+                                         Bad{"short_key", "publickey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n"},
+                                         Bad{"comment", good() + " alice\n"}, Bad{"trailing_space", good() + " \n"},
+                                         Bad{"two_spaces", "publickey  " + good().substr(10) + "\n"},
+                                         Bad{"empty_line", "\npassword\n"}, Bad{"carriage_return", good() + "\r\n"},
+                                         Bad{"control", "pass\x01word\n"}, Bad{"not_ascii", "pass\xc3\xa9\n"},
+                                         Bad{"nul", std::string("password\0\n", 10)}, Bad{"too_many_lines", lines(33)},
+                                         Bad{"too_long", std::string(16385, 'a')},
+                                         Bad{"bad_after_good", good() + "\npublickey\n"}),
+                         [](const auto& each) { return each.param.name; });
+
+// Nothing shorter or longer than a certificate is one.
+TEST(Certificate, EveryTruncationIsRefused) {
+  for (const auto& vector : vectors()) {
+    const auto blob = encoding::base64_decode(vector.base64);
+    ASSERT_TRUE(blob);
+    for (std::size_t size = 0; size < blob->size(); ++size) {
+      EXPECT_FALSE(plain_key(base::ByteView(*blob).first(size))) << vector.type << " cut at " << size;
+    }
+    auto longer = *blob;
+    longer.push_back(0);
+    const auto key = plain_key(longer);
+    ASSERT_FALSE(key);
+    EXPECT_EQ(key.error().code, ErrorCode::trailing_bytes) << vector.type;
+  }
+}
 
 }  // namespace
 }  // namespace countersign::pam

@@ -1,0 +1,64 @@
+#include "pam/conversation.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "pam/account.h"
+
+namespace countersign::pam {
+namespace {
+
+using base::ErrorCode;
+
+TEST(Prompt, SaysWhoAndFromWhereAndTheNumber) {
+  EXPECT_EQ(prompt_text({"alice", "web-01", "203.0.113.9", "47"}, false),
+            "alice@web-01 from 203.0.113.9 — approve on your phone with number 47\nPress Enter when done: ");
+}
+
+TEST(Prompt, WithoutANumberItEndsWithThePhone) {
+  EXPECT_EQ(prompt_text({"alice", "web-01", "console", ""}, false),
+            "alice@web-01 from console — approve on your phone\nPress Enter when done: ");
+}
+
+TEST(Prompt, SaysThatALineWasNotUnderstood) {
+  EXPECT_EQ(prompt_text({"alice", "web-01", "203.0.113.9", "47"}, true),
+            "Only Enter is understood here. alice@web-01 from 203.0.113.9 — approve on your phone with number 47\n"
+            "Press Enter when done: ");
+}
+
+TEST(TypedLine, EnterLooksNow) {
+  const auto typed = parse_typed_line({});
+  ASSERT_TRUE(typed);
+  EXPECT_EQ(*typed, Typed::look_now);
+}
+
+TEST(TypedLine, AnythingElseIsNotUnderstood) {
+  for (const std::string line : {" ", "y", "yes", "47", "s", "\r", "\xff", "-----BEGIN SSH SIGNATURE-----"}) {
+    const auto typed = parse_typed_line(base::as_bytes(line));
+    ASSERT_FALSE(typed) << line;
+    EXPECT_EQ(typed.error().code, ErrorCode::bad_answer_line);
+    EXPECT_EQ(typed.error().detail, "not an empty line") << "what was typed is never quoted";
+  }
+  const auto typed = parse_typed_line(base::as_bytes(std::string(1024, 'a')));
+  ASSERT_FALSE(typed);
+  EXPECT_EQ(typed.error().detail, "longer than 1023 bytes");
+}
+
+TEST(AccountOf, TheDatabasesOwnName) {
+  const auto account = load_account("root");
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->name.str(), "root");
+  EXPECT_EQ(account->uid, 0U);
+}
+
+TEST(AccountOf, NobodyElse) {
+  for (const auto* name : {"no-such-user", "ROOT", "", "root ", "-root"}) {
+    const auto account = load_account(name);
+    ASSERT_FALSE(account) << name;
+    EXPECT_EQ(account.error().code, ErrorCode::unknown_user) << name;
+  }
+}
+
+}  // namespace
+}  // namespace countersign::pam
