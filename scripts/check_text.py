@@ -7,6 +7,7 @@ Usage: check_text.py [ROOT]. Vectors and corpora are bytes, not text, and are le
 import os
 import subprocess
 import sys
+import unicodedata
 
 # Punctuation and signs that documents, prompts and drawings use, and the quarter blocks of a QR code in a terminal.
 ALLOWED = set("–—…§→←↔≤≥×‖−·✓✗‘’“”äöüßéµ─│┌┐└┘├┤┬┴┼►◄▲▼█▀▄")
@@ -29,13 +30,22 @@ def files(root):
             yield os.path.relpath(os.path.join(folder, name), root)
 
 
+def is_allowed(path, char):
+    if " " <= char <= "~" or char == "\t":
+        return True
+    # Tests hold foreign letters on purpose; what cannot be seen is written as an escape there, too.
+    if path.startswith("tests/"):
+        return unicodedata.category(char)[0] in "LMNPS"
+    return char in ALLOWED
+
+
 def line_fault(path, line):
     if "\t" in line and not path.endswith(TABS):
         return line.index("\t"), "tab"
     if line != line.rstrip():
         return len(line.rstrip()), "trailing blank"
     for column, char in enumerate(line):
-        if (char < " " and char != "\t") or char == "\x7f" or (char > "~" and char not in ALLOWED):
+        if not is_allowed(path, char):
             return column, f"character U+{ord(char):04X} is not on the list of scripts/check_text.py"
     return None
 

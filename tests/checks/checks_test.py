@@ -84,7 +84,13 @@ class Text(Tree):
                 self.assertTrue(list(check_text.faults(self.root))[0].startswith("a.md" + place))
         self.put("a.md", "an arrow → and a dash — are fine\n")
         self.put("tests/vectors/x", "a\tb \r\n")
+        self.put("tests/unit/x/x_test.cpp", "\u017e \U0001f511\n")
         self.assertEqual(list(check_text.faults(self.root)), [])
+        self.put("tests/unit/x/x_test.cpp", "\u200b\n")
+        self.put("cli/main.cpp", "\u017e\n")
+        self.assertEqual(list(check_text.faults(self.root)),
+                         ["cli/main.cpp:1:1: character U+017E is not on the list of scripts/check_text.py",
+                          "tests/unit/x/x_test.cpp:1:1: character U+200B is not on the list of scripts/check_text.py"])
 
 
 class Docs(Tree):
