@@ -25,11 +25,10 @@ TEST(Text, ControlCharactersAndDirectionMarksDoNot) {
     const bool bidi = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
                       (code >= 0x2066 && code <= 0x2069);
     EXPECT_EQ(check_text(utf8(code)).has_value(), !control && !bidi) << "U+" << std::hex << static_cast<unsigned>(code);
-    EXPECT_TRUE(check_utf8(utf8(code)));
   }
 }
 
-TEST(Text, InvalidUtf8IsRefusedByBoth) {
+TEST(Text, InvalidUtf8IsRefused) {
   const std::string_view bad[] = {"\x80",
                                   "\xbf",
                                   "\xc0\x80",
@@ -51,7 +50,6 @@ TEST(Text, InvalidUtf8IsRefusedByBoth) {
                                   "\xe2(\xa1",
                                   "\xf0\x9f(\x91"};
   for (const std::string_view text : bad) {
-    EXPECT_EQ(check_utf8(text).error().code, ErrorCode::bad_text);
     EXPECT_EQ(check_text(text).error().code, ErrorCode::bad_text);
   }
 }
@@ -60,8 +58,8 @@ TEST(Text, TheErrorNamesTheByte) { EXPECT_EQ(check_text("é\tb").error().detail,
 
 TEST(Text, TheEdgesOfEachLengthAreEncodedAndRead) {
   for (const char32_t code :
-       {U'\x7f', U'\x80', U'\x7ff', U'\x800', U'\xd7ff', U'\xe000', U'\xffff', U'\x10000', U'\x10ffff'}) {
-    EXPECT_TRUE(check_utf8(utf8(code)));
+       {U'\x7e', U'\xa0', U'\x7ff', U'\x800', U'\xd7ff', U'\xe000', U'\xfffd', U'\x10000', U'\x10ffff'}) {
+    EXPECT_TRUE(check_text(utf8(code)));
   }
   EXPECT_EQ(utf8(U'🔑'), "\xf0\x9f\x94\x91");
 }
