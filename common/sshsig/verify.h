@@ -27,7 +27,7 @@ struct WebauthnExpectation {
 struct Requirements {
   bool user_presence = true;       // of sk keys; a webauthn signature needs presence and verification whatever is set
   bool user_verification = false;  // of sk keys
-  std::optional<WebauthnExpectation> webauthn;  // without it, webauthn signatures are refused
+  std::optional<WebauthnExpectation> webauthn = std::nullopt;  // without it, webauthn signatures are refused
 };
 
 class VerifiedSignature {
