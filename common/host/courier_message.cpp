@@ -18,6 +18,8 @@ using base::Result;
 constexpr std::string_view kHead = "countersign courier v1";
 constexpr std::string_view kNone = "none";
 
+constexpr std::array kTasks{CourierTask::record, CourierTask::challenge, CourierTask::wrong_number};
+
 constexpr std::array kStatuses{CourierStatus::ok, CourierStatus::unchanged, CourierStatus::unknown,
                                CourierStatus::ended, CourierStatus::failed};
 
@@ -104,6 +106,13 @@ std::optional<base::Milliseconds> parse_deadline(std::string_view text) {
   return deadline;
 }
 
+std::optional<CourierTask> parse_task(std::string_view text) {
+  for (const CourierTask task : kTasks) {
+    if (to_string(task) == text) return task;
+  }
+  return std::nullopt;
+}
+
 std::optional<CourierStatus> parse_status(std::string_view text) {
   for (const CourierStatus status : kStatuses) {
     if (to_string(status) == text) return status;
@@ -132,6 +141,15 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 
 }  // namespace
 
+std::string_view to_string(CourierTask task) {
+  switch (task) {
+    case CourierTask::record: return "record";
+    case CourierTask::challenge: return "challenge";
+    case CourierTask::wrong_number: return "wrong-number";
+  }
+  return "record";
+}
+
 std::string_view to_string(CourierStatus status) {
   switch (status) {
     case CourierStatus::ok: return "ok";
@@ -153,7 +171,7 @@ std::optional<ErrorCode> parse_reason(std::string_view text) {
 std::string print_request(const CourierRequest& request) {
   std::string out(kHead);
   out.append("\n");
-  append_line(out, "do", request.task == CourierTask::record ? "record" : "challenge");
+  append_line(out, "do", to_string(request.task));
   append_line(out, "user", request.user.str());
   append_line(out, "etag", request.etag ? std::string_view(*request.etag) : kNone);
   append_line(out, "deadline", std::to_string(request.deadline.count()) + "ms");
@@ -175,8 +193,8 @@ Result<CourierRequest> parse_request(std::string_view text) {
   if (text.size() > kMaxRequest) return {ErrorCode::too_large, "the request is larger than 80 KiB"};
   LineReader reader(text);
   if (reader.line() != kHead) reader.fail("expected \"" + std::string(kHead) + "\"");
-  const std::string_view task = reader.field("do");
-  if (task != "record" && task != "challenge") reader.fail("do: expected record or challenge");
+  const auto task = parse_task(reader.field("do"));
+  if (!task) reader.fail("do: expected record, challenge or wrong-number");
   const Result<base::UserName> user = base::UserName::parse(reader.field("user"));
   if (!user) reader.fail("user: not a user name");
   const std::string_view etag = reader.field("etag");
@@ -185,9 +203,9 @@ Result<CourierRequest> parse_request(std::string_view text) {
   if (!deadline) reader.fail("deadline: expected 1ms to 120000ms");
   if (!reader.line().empty()) reader.fail("expected an empty line");
   const std::string_view challenge = reader.rest();
-  if ((task == "challenge") != !challenge.empty()) reader.fail("a challenge belongs to do: challenge, and only there");
+  if ((task == CourierTask::record) != challenge.empty()) reader.fail("a challenge belongs to each task but record");
   if (!reader.ok()) return reader.error();
-  return CourierRequest{.task = task == "record" ? CourierTask::record : CourierTask::challenge,
+  return CourierRequest{.task = *task,
                         .user = *user,
                         .etag = etag == kNone ? std::nullopt : std::optional<std::string>(etag),
                         .deadline = *deadline,

@@ -25,14 +25,16 @@ inline constexpr std::size_t kMaxReply = std::size_t{256} * 1024;
 inline constexpr std::size_t kMaxDetail = 512;
 inline constexpr base::Milliseconds kMaxCourierDeadline{120'000};
 
-enum class CourierTask { record, challenge };
+// wrong_number tells the registry that the answer to a challenge carried another number than the terminal showed; the
+// reply to it is `ended`, challenge_withdrawn.
+enum class CourierTask { record, challenge, wrong_number };
 
 struct CourierRequest {
   CourierTask task = CourierTask::record;
   base::UserName user;
   std::optional<std::string> etag;  // hash32 of the record that the caller holds
   base::Milliseconds deadline{0};   // 1 ms to 120 s, from the moment the courier has read the request
-  std::string challenge;            // for CourierTask::challenge: the statement, else empty
+  std::string challenge;            // the statement; empty for CourierTask::record
 };
 
 enum class CourierStatus { ok, unchanged, unknown, ended, failed };
@@ -44,6 +46,7 @@ struct CourierReply {
   std::string statements;                 // ok: the record, or the bundle of answer and record; else empty
 };
 
+std::string_view to_string(CourierTask task);  // "wrong-number"
 std::string_view to_string(CourierStatus status);
 
 // The texts without length. Printing does not check: what does not parse is the caller's mistake, and the reader's

@@ -36,6 +36,13 @@ TEST(CourierRequest, SaysWhatIsWanted) {
   EXPECT_EQ(challenge->etag, std::nullopt);
   EXPECT_EQ(challenge->challenge, "countersign challenge v1\nnonce: x\n");
   EXPECT_EQ(print_request(*challenge), kChallengeRequest);
+
+  const std::string wrong_number = replaced(kChallengeRequest, "do: challenge", "do: wrong-number");
+  const auto report = parse_request(wrong_number);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->task, CourierTask::wrong_number);
+  EXPECT_EQ(report->challenge, challenge->challenge);
+  EXPECT_EQ(print_request(*report), wrong_number);
 }
 
 struct BadRequest {
@@ -70,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CourierRequest, AChallengeWithoutStatementIsRefused) {
   const auto request = parse_request(replaced(kRecordRequest, "do: record", "do: challenge"));
   EXPECT_EQ(request.error().code, ErrorCode::bad_courier_message);
+  const auto report = parse_request(replaced(kRecordRequest, "do: record", "do: wrong-number"));
+  EXPECT_EQ(report.error().code, ErrorCode::bad_courier_message);
 }
 
 TEST(CourierRequest, EightyKibibytesAreTheLimit) {
