@@ -151,8 +151,7 @@ Result<OpenFile> open_safely(std::string_view path, const Rules& rules) {
 namespace {
 
 template <typename Container>
-Result<Container> read_whole(std::string_view path, const Rules& rules) {
-  const auto file = open_safely(path, rules);
+Result<Container> read_whole(const Result<OpenFile>& file, std::string_view path) {
   if (!file) return file.error();
   // One byte beyond the size at opening: reading it shows growth, so the buffer never has to move (secrets are wiped
   // where they lie).
@@ -173,11 +172,18 @@ Result<Container> read_whole(std::string_view path, const Rules& rules) {
 }  // namespace
 
 Result<std::string> read_safely(std::string_view path, const Rules& rules) {
-  return read_whole<std::string>(path, rules);
+  return read_whole<std::string>(open_safely(path, rules), path);
+}
+
+Result<Content> read_with_time(std::string_view path, const Rules& rules) {
+  const auto file = open_safely(path, rules);
+  auto text = read_whole<std::string>(file, path);
+  if (!text) return text.error();
+  return Content{std::move(*text), file->modified};
 }
 
 Result<base::SecretBytes> read_secret(std::string_view path, const Rules& rules) {
-  return read_whole<base::SecretBytes>(path, rules);
+  return read_whole<base::SecretBytes>(open_safely(path, rules), path);
 }
 
 }  // namespace countersign::files

@@ -43,6 +43,12 @@ base::Result<OpenFile> open_safely(std::string_view path, const Rules& rules);
 
 // The whole file, read once. A file that grows while it is read is an io_error.
 base::Result<std::string> read_safely(std::string_view path, const Rules& rules);
+// The same, and when it was last modified: both of one opening, for a file that is replaced while it is read.
+struct Content {
+  std::string text;
+  base::Time modified;
+};
+base::Result<Content> read_with_time(std::string_view path, const Rules& rules);
 base::Result<base::SecretBytes> read_secret(std::string_view path, const Rules& rules);
 
 // The directory that holds `path`, opened by the same walk, and the name of the file in it.
