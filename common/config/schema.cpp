@@ -1,0 +1,93 @@
+#include "common/config/schema.h"
+
+#include <array>
+
+namespace countersign::config {
+namespace {
+
+constexpr auto required = Need::required;
+constexpr auto optional = Need::optional;
+constexpr auto defaulted = Need::defaulted;
+
+constexpr std::array kHost{
+    Setting{"host.name", Type::host_name, required, "web-01", "", "",
+            "The name under which the registry knows this host. It is this setting, never the machine's own name."},
+    Setting{"host.groups", Type::group_list, defaulted, "[]", "", "",
+            "The groups this host belongs to; a record for @web counts on every host that lists web here."},
+    Setting{"registry.url", Type::origin, required, "https://registry.example.com", "", "",
+            "The registry's origin. Plain http only for localhost, 127.0.0.1 and [::1], with a port."},
+    Setting{"registry.token", Type::path, defaulted, "/etc/countersign/token", "", "",
+            "The file with this host's token, not readable by everybody. Only the courier reads it."},
+    Setting{"registry.ca", Type::path, optional, "/etc/countersign/ca.pem", "", "",
+            "Certificates (PEM) that may vouch for the registry, instead of the system's."},
+    Setting{"phone.origin", Type::phone_origin, optional, "https://phone.example.com", "", "",
+            "The origin of the web app that approves. Without it no passkey is accepted."},
+    Setting{"phone.rp_id", Type::host_name, optional, "phone.example.com", "", "",
+            "The passkeys' relying party: the host of phone.origin, which it also is when left out."},
+    Setting{"challenge.timeout", Type::duration, defaulted, "90s", "10s", "115s",
+            "How long a login waits for an answer. It stays below sshd's LoginGraceTime (120 s)."},
+    Setting{"challenge.number", Type::boolean, defaulted, "true", "", "",
+            "Whether the person must type on the phone the number that the terminal shows."},
+    Setting{"challenge.max_trust", Type::duration, defaulted, "0s", "0s", "7d",
+            "The longest time an approval may cover later logins that are like this one. 0s: only this one."},
+    Setting{"challenge.levels", Type::level_list, defaulted, "[passkey, hardware]", "", "",
+            "The kinds of approver key that count. An empty list means nobody."},
+    Setting{"records.fresh", Type::duration, defaulted, "60s", "1s", "10m",
+            "How long a record from the cache counts as current without asking the registry."},
+    Setting{"records.max_life", Type::duration, defaulted, "7d", "1m", "30d",
+            "Records that claim to be valid for longer are refused. It bounds how long a revoked key can live on."},
+    Setting{"paths.signers", Type::path, defaulted, "/etc/countersign/signers", "", "",
+            "The keys that may sign records and endorse approvers, as an allowed_signers file."},
+    Setting{"paths.cache", Type::path, defaulted, "/var/cache/countersign", "", "",
+            "Where the key helper keeps records. It belongs to courier.user."},
+    Setting{"paths.state", Type::path, defaulted, "/var/lib/countersign", "", "",
+            "Where the module keeps receipts and the highest serial it accepted. It belongs to root."},
+    Setting{"paths.courier", Type::path, defaulted, "/usr/libexec/countersign/countersign-courier", "", "",
+            "The program that speaks to the registry."},
+    Setting{"courier.user", Type::user_name, defaulted, "countersign", "", "",
+            "The user the courier and the key helper run as."},
+};
+
+constexpr std::array kRegistry{
+    Setting{"listen", Type::listen_address, defaulted, "127.0.0.1:8080", "", "",
+            "Address and port. Other than on loopback it takes tls, or behind_proxy."},
+    Setting{"url", Type::origin, required, "https://registry.example.com", "", "",
+            "The registry's public origin, as hosts and phones reach it. Challenges name it."},
+    Setting{"behind_proxy", Type::boolean, defaulted, "false", "", "",
+            "A proxy in front ends TLS; the way from there to here is safe."},
+    Setting{"database", Type::path, required, "/var/lib/countersign-registry/registry.db", "", "", "The SQLite file."},
+    Setting{"signing_key", Type::path, required, "/var/lib/countersign-registry/signing_key", "", "",
+            "The private key that signs records. Hosts trust it as far as their signers file says."},
+    Setting{"tls.certificate", Type::path, optional, "/etc/countersign-registry/tls.crt", "", "",
+            "Certificate chain (PEM). Together with tls.key."},
+    Setting{"tls.key", Type::path, optional, "/etc/countersign-registry/tls.key", "", "",
+            "The certificate's private key (PEM)."},
+    Setting{"phone.origin", Type::phone_origin, optional, "https://phone.example.com", "", "",
+            "The origin of the web app that approves. Without it no passkey is accepted."},
+    Setting{"phone.rp_id", Type::host_name, optional, "phone.example.com", "", "",
+            "The passkeys' relying party: the host of phone.origin, which it also is when left out."},
+    Setting{"records.life", Type::duration, defaulted, "7d", "5m", "30d",
+            "How long a record is valid. Hosts refuse more than their records.max_life."},
+    Setting{"records.resign_after", Type::duration, defaulted, "24h", "1m", "29d",
+            "A record older than this is signed anew when a host asks. Shorter than records.life."},
+    Setting{"challenge.max_life", Type::duration, defaulted, "2m", "10s", "2m",
+            "The longest life of a challenge, whatever the host asks for."},
+    Setting{"limits.connections", Type::integer, defaulted, "4000", "16", "1000000", "Connections at one time."},
+    Setting{"limits.body", Type::integer, defaulted, "131072", "65536", "1048576", "Bytes of a request's body."},
+    Setting{"limits.pending_per_user", Type::integer, defaulted, "8", "1", "1000",
+            "Challenges of one user, login key and address that may wait at one time."},
+    Setting{"limits.challenges_per_minute", Type::integer, defaulted, "10", "1", "1000",
+            "New challenges a minute for one user, login key and address."},
+};
+
+constexpr Schema kHostSchema{"/etc/countersign/countersign.yaml", "Countersign on a host", kHost};
+constexpr Schema kRegistrySchema{"/etc/countersign-registry/registry.yaml", "The Countersign registry", kRegistry};
+
+}  // namespace
+
+const Schema& host_schema() { return kHostSchema; }
+const Schema& registry_schema() { return kRegistrySchema; }
+
+bool is_list(Type type) { return type == Type::group_list || type == Type::level_list; }
+
+}  // namespace countersign::config

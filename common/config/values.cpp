@@ -1,0 +1,137 @@
+#include "common/config/values.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/base/address.h"
+#include "common/base/clock.h"
+#include "common/base/ids.h"
+#include "common/base/origin.h"
+#include "common/config/schema.h"
+
+namespace countersign::config {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+template <typename T>
+Result<void> without_value(const Result<T>& result) {
+  if (!result) return result.error();
+  return {};
+}
+
+Result<void> out_of_range(bool inside) {
+  if (!inside) return Error(ErrorCode::bad_number);
+  return {};
+}
+
+Result<void> check_duration(const Setting& setting, std::string_view text) {
+  const auto value = base::parse_duration(text);
+  if (!value) return value.error();
+  return out_of_range(*value >= *base::parse_duration(setting.least) && *value <= *base::parse_duration(setting.most));
+}
+
+Result<void> check_integer(const Setting& setting, std::string_view text) {
+  const auto value = parse_whole_number(text);
+  if (!value) return value.error();
+  return out_of_range(*value >= *parse_whole_number(setting.least) && *value <= *parse_whole_number(setting.most));
+}
+
+Result<void> check_phone_origin(std::string_view text) {
+  const auto origin = base::Origin::parse(text);
+  if (!origin) return origin.error();
+  if (origin->is_https() || origin->host() == "localhost") return {};
+  return Error(ErrorCode::bad_text, "browsers have passkeys only for https and http://localhost");
+}
+
+bool is_loopback(base::ByteView address) {
+  if (address.size() == 4) return address.front() == 127;
+  return address.back() == 1 && std::all_of(address.begin(), address.end() - 1, [](auto byte) { return byte == 0; });
+}
+
+}  // namespace
+
+Result<ListenAddress> ListenAddress::parse(std::string_view text) {
+  const Error bad(ErrorCode::bad_text);
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return bad;
+  std::string_view host = text.substr(0, colon);
+  const bool brackets = host.front() == '[' && host.back() == ']';
+  if (brackets) host = host.substr(1, host.size() - 2);
+  const auto address = base::Address::normalize(host);
+  const auto port = parse_whole_number(text.substr(colon + 1));
+  if (!address || !port || *port < 1 || *port > 65535) return bad;
+  const bool is_ipv6 = address->bytes().size() == 16;
+  if (is_ipv6 != brackets || host.find('%') != std::string_view::npos) return bad;
+  return ListenAddress{address->str(), static_cast<std::uint16_t>(*port), is_loopback(address->bytes())};
+}
+
+Result<std::int64_t> parse_whole_number(std::string_view text) {
+  const Error bad(ErrorCode::bad_number);
+  if (text.empty() || text.size() > 15 || (text.size() > 1 && text.front() == '0')) return bad;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0 || text.front() == '-') return bad;
+  return value;
+}
+
+Result<statement::Level> parse_level(std::string_view text) {
+  if (text == "passkey") return statement::Level::passkey;
+  if (text == "hardware") return statement::Level::hardware;
+  if (text == "ssh-key") return statement::Level::ssh_key;
+  return Error(ErrorCode::bad_text);
+}
+
+Result<void> check_absolute_path(std::string_view text) {
+  const Error bad(ErrorCode::bad_text);
+  if (text.size() < 2 || text.size() > 1024 || text.front() != '/' || text.back() == '/') return bad;
+  while (!text.empty()) {
+    text.remove_prefix(1);  // the slash
+    const std::string_view part = text.substr(0, text.find('/'));
+    if (part.empty() || part == "." || part == "..") return bad;
+    for (const char c : part) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return bad;
+    }
+    text.remove_prefix(part.size());
+  }
+  return {};
+}
+
+std::string allowed_text(const Setting& setting) {
+  const std::string range = std::string(setting.least).append(" to ").append(setting.most);
+  switch (setting.type) {
+    case Type::host_name: return "a host name of a-z, 0-9, \".\" and \"-\"";
+    case Type::group_list: return "a list of group names of a-z, 0-9, \"_\", \".\" and \"-\", such as [web]";
+    case Type::origin: return "https://HOST or https://HOST:PORT, lower case, no path (http only for this machine)";
+    case Type::phone_origin: return "https://HOST or https://HOST:PORT, lower case, no path, or http://localhost:PORT";
+    case Type::path: return "an absolute path without \".\", \"..\" and empty parts";
+    case Type::duration: return "a duration from " + range;
+    case Type::boolean: return "true or false";
+    case Type::integer: return "a whole number from " + range;
+    case Type::level_list: return "a list of passkey, hardware and ssh-key";
+    case Type::user_name: return "a user name";
+    case Type::listen_address: return "ADDRESS:PORT with a numeric address, [ADDRESS]:PORT for IPv6";
+  }
+  return {};
+}
+
+Result<void> check_value(const Setting& setting, std::string_view text) {
+  switch (setting.type) {
+    case Type::host_name: return without_value(base::HostName::parse(text));
+    case Type::group_list: return without_value(base::GroupName::parse(text));
+    case Type::origin: return without_value(base::Origin::parse(text));
+    case Type::phone_origin: return check_phone_origin(text);
+    case Type::path: return check_absolute_path(text);
+    case Type::duration: return check_duration(setting, text);
+    case Type::boolean: return out_of_range(text == "true" || text == "false");
+    case Type::integer: return check_integer(setting, text);
+    case Type::level_list: return without_value(parse_level(text));
+    case Type::user_name: return without_value(base::UserName::parse(text));
+    case Type::listen_address: return without_value(ListenAddress::parse(text));
+  }
+  return Error(ErrorCode::internal);
+}
+
+}  // namespace countersign::config
