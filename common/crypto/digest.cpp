@@ -34,11 +34,12 @@ base::Bytes digest(Hash hash, base::ByteView bytes) {
 }
 
 struct Digest::State {
+  explicit State(Hash hash) : context(EVP_MD_CTX_new()), size(digest_size(hash)) {}  // clang 14 needs it spelt out
   MdCtxPtr context;
   std::size_t size;
 };
 
-Digest::Digest(Hash hash) : state_(std::make_unique<State>(MdCtxPtr(EVP_MD_CTX_new()), digest_size(hash))) {
+Digest::Digest(Hash hash) : state_(std::make_unique<State>(hash)) {
   if (!state_->context || EVP_DigestInit_ex(state_->context.get(), evp_md(hash), nullptr) != 1) {
     throw CryptoUnavailable("OpenSSL cannot start a SHA-2 hash");
   }
