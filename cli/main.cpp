@@ -1,0 +1,12 @@
+#include <iostream>
+#include <vector>
+
+#include "cli/command.h"
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> words(argv + 1, argv + argc);
+  const int code = countersign::cli::run(words, {0, std::cout, std::cerr});
+  // What could not be printed was not said: a full disk or a closed pipe must not look like a yes.
+  std::cout.flush();
+  return std::cout ? code : countersign::cli::kMisused;
+}
