@@ -48,7 +48,6 @@ Result<std::string> decode(std::string_view text, Allowed allowed) {
     const int value = high * 16 + low;
     if (value < 0x20 || value > 0x7e)
       return Error(ErrorCode::bad_request, "target: an encoded byte that is not printable ASCII");
-    if (value == '/') return Error(ErrorCode::bad_request, "target: an encoded slash");
     out.push_back(static_cast<char>(value));
     i += 2;
   }
@@ -63,6 +62,7 @@ Result<std::vector<std::string>> parse_path(std::string_view path) {
     const std::size_t end = std::min(path.find('/'), path.size());
     auto segment = decode(path.substr(0, end), is_path_character);
     if (!segment) return segment.error();
+    if (segment->find('/') != std::string::npos) return Error(ErrorCode::bad_request, "target: an encoded slash");
     if (segment->empty() || *segment == "." || *segment == "..") {
       return Error(ErrorCode::bad_request, "target: an empty, \".\" or \"..\" path segment");
     }

@@ -2,8 +2,9 @@
 //
 // Only the origin form is taken: "/", or segments separated by single slashes, and at most one query of name=value
 // pairs. Percent-decoding is exact and gives printable ASCII only, which is all that names in the protocol are made of.
-// Refused, never repaired: empty, "." and ".." segments, a trailing slash, an encoded slash, a fragment, a name given
-// twice, "+" in a query (it means a space to some and a plus to others). A pure function; fuzzed as http_target.
+// Refused, never repaired: empty, "." and ".." segments, a trailing slash, an encoded slash in the path, a fragment, a
+// name given twice, "+" in a query (it means a space to some and a plus to others). A pure function; fuzzed as
+// http_target.
 #pragma once
 
 #include <optional>
