@@ -1,34 +1,63 @@
-// Replays a fuzz target's corpus without libFuzzer: each file of the given folders, and each of its truncations where
-// the file is small. A folder without files is a failure: it would prove nothing.
+// The main() of a fuzz target outside the fuzz preset: runs it on each file of the directories and files that are
+// named, and on each truncation of a small one, so that ctest keeps proving what fuzzing once found. An empty corpus
+// and a file that cannot be read are failures.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
+#include <string>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-int main(int count, char** arguments) {
-  constexpr std::size_t kTruncateUpTo = 2048;
-  std::size_t files = 0;
-  for (int i = 1; i < count; ++i) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(arguments[i], error)) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream in(entry.path(), std::ios::binary);
-      const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
-      std::size_t size = bytes.size() <= kTruncateUpTo ? 0 : bytes.size();
-      for (; size <= bytes.size(); ++size) {
-        // A copy of exactly that size, so that a read behind the end is seen by the sanitizer.
-        const std::vector<std::uint8_t> input(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-        (void)LLVMFuzzerTestOneInput(input.data(), input.size());
-      }
-      ++files;
-    }
-    if (error) std::cerr << arguments[i] << ": " << error.message() << "\n";
+namespace {
+
+constexpr std::size_t truncate_up_to = 2048;
+
+std::vector<std::string> files_below(const std::string& name) {
+  if (!std::filesystem::is_directory(name)) return {name};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(name)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().string());
   }
-  std::cout << files << " files replayed\n";
-  return files > 0 ? 0 : 1;
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool replay(const std::string& name) {
+  std::ifstream in(name, std::ios::binary);
+  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return false;
+  for (std::size_t size = bytes.size() <= truncate_up_to ? 0 : bytes.size(); size <= bytes.size(); ++size) {
+    // A copy of exactly that size, so that a read behind the end is seen by the sanitizer.
+    const std::vector<std::uint8_t> input(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    LLVMFuzzerTestOneInput(input.data(), input.size());
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    std::size_t count = 0;
+    for (int i = 1; i < argc; ++i) {
+      for (const std::string& name : files_below(argv[i])) {
+        if (!replay(name)) {
+          std::fprintf(stderr, "%s: cannot be read\n", name.c_str());
+          return 1;
+        }
+        ++count;
+      }
+    }
+    std::printf("%zu files replayed\n", count);
+    return count == 0 ? 1 : 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
