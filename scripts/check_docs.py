@@ -2,12 +2,16 @@
 """Keeps documents and code together:
 
   - every relative link in a *.md file leads to a file, and its #anchor to a heading;
+  - every configuration key of common/config/schema.cpp has its entry, default included, in the man page of its file, and
+    stands in the example below etc/; no entry is of a key that is gone;
   - every ErrorCode of common/base/error.h has its row in docs/REASONS.md, and no row names a code that is gone.
 
 Usage: check_docs.py [ROOT].
 """
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -72,10 +76,56 @@ def reason_faults(root):
             yield f"docs/REASONS.md: `{row}` is no ErrorCode"
 
 
+# The schema's table -> the man page and the example of that file.
+CONFIGURATIONS = {"kHost": ("man/countersign.yaml.5", "etc/countersign.yaml"),
+                  "kRegistry": ("man/countersign-registry.8", "etc/registry.yaml")}
+SETTING = re.compile(r'Setting\{\s*"([a-z_.]+)",\s*Type::\w+,\s*(\w+),\s*"([^"]*)"')
+
+
+def settings(root, table):
+    """(key, whether it has a default, default or example) of each row."""
+    body = re.search(rf"{table}\{{(.*?)\n\}};", read(root, "common/config/schema.cpp"), re.S)[1]
+    return [(key, need == "defaulted", value) for key, need, value in SETTING.findall(body)]
+
+
+def setting_faults(root):
+    for table, (page, example) in CONFIGURATIONS.items():
+        rows = settings(root, table)
+        if not rows:
+            yield f"common/config/schema.cpp: no settings found in {table}"
+        entries = dict(re.findall(r"^\.It Cm ([a-z_.]+) : .*\n((?:(?!\.It|\.El).*\n)*)", read(root, page), re.M))
+        for key, defaulted, value in rows:
+            if key not in entries:
+                yield f"{page}: no entry for {key}"
+            elif defaulted and f".Ql {value} ." not in entries[key]:
+                yield f"{page}: the entry of {key} does not name its default, {value}"
+            last = key.split(".")[-1]
+            if not re.search(rf"^ *#? *{re.escape(last)}:", read(root, example), re.M):
+                yield f"{example}: {key} is missing"
+        for key in entries:
+            if key not in (row[0] for row in rows):
+                yield f"{page}: {key} is no setting"
+
+
+def man_faults(root):
+    mandoc = shutil.which("mandoc")
+    pages = sorted(name for name in os.listdir(os.path.join(root, "man")) if name[-1].isdigit())
+    if mandoc is None:
+        note = "man: mandoc is not installed, so the syntax of the pages is not checked"
+        if os.environ.get("CI") == "true":
+            yield note
+        else:
+            print(note)
+        return
+    lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", *pages], cwd=os.path.join(root, "man"),
+                          capture_output=True, text=True, check=False)
+    yield from (line for line in (lint.stdout + lint.stderr).split("\n") if line)
+
+
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-    found = [*link_faults(root), *reason_faults(root)]
-    print("\n".join(found) if found else "docs: links lead somewhere, every reason is explained")
+    found = [*link_faults(root), *reason_faults(root), *setting_faults(root), *man_faults(root)]
+    print("\n".join(found) if found else "docs: links lead somewhere, every reason and setting is explained")
     return 1 if found else 0
 
 

@@ -2,6 +2,7 @@
 """The checks themselves: each fault, planted in a small tree, is found and named. A check that finds nothing proves
 nothing."""
 import os
+import shutil
 import sys
 import tempfile
 import unittest
@@ -103,6 +104,25 @@ class Docs(Tree):
         self.assertEqual(list(check_docs.reason_faults(self.root)),
                          ["docs/REASONS.md: 0 rows for `two` (expected one)",
                           "docs/REASONS.md: `three` is no ErrorCode"])
+
+
+    def test_settings_and_pages(self):
+        row = 'Setting{"%s", Type::duration, %s, "%s", "", "",\n "help"},\n'
+        table = lambda name, rows: f"constexpr std::array {name}{{\n{rows}}};\n"  # noqa: E731
+        self.put("common/config/schema.cpp", table("kHost", row % ("a.one", "defaulted", "5s") + row % ("a.two", "optional", "x"))
+                 + table("kRegistry", row % ("three", "required", "y")))
+        self.put("man/countersign.yaml.5", ".It Cm a.one : Ar t\nDefault:\n.Ql 6s .\n.It Cm a.old : Ar t\nText.\n.El\n")
+        self.put("man/countersign-registry.8", ".It Cm three : Ar t\nText.\n.El\n")
+        self.put("etc/countersign.yaml", "a:\n  #one: 5s\n")
+        self.put("etc/registry.yaml", "three: y\n")
+        self.assertEqual(list(check_docs.setting_faults(self.root)),
+                         ["man/countersign.yaml.5: the entry of a.one does not name its default, 5s",
+                          "man/countersign.yaml.5: no entry for a.two", "etc/countersign.yaml: a.two is missing",
+                          "man/countersign.yaml.5: a.old is no setting"])
+        if shutil.which("mandoc"):
+            self.assertFalse(any("unknown macro" in fault for fault in check_docs.man_faults(self.root)))
+            self.put("man/x.1", ".Dd November 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n.Nd y\n.Zz nonsense\n")
+            self.assertTrue(any("unknown macro" in fault for fault in check_docs.man_faults(self.root)))
 
 
 class Count(Tree):
