@@ -64,7 +64,7 @@ struct RecordFields {
   static base::Result<RecordFields> read(const Statement& statement);
   [[nodiscard]] std::string print_unsigned() const;
 
-  // key_has_both_roles, or bad_statement for a key, recovery hash or revoked trust that stands twice.
+  // key_has_both_roles, or bad_statement for a key that stands twice in one role.
   [[nodiscard]] base::Result<void> check_roles() const;
 
   [[nodiscard]] const LoginKey* login_key(const crypto::PublicKey& key) const;

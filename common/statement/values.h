@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "common/base/address.h"
@@ -90,19 +89,18 @@ class LoginNumber {
 // "web-01" or "@web".
 class HostOrGroup {
  public:
-  HostOrGroup(base::HostName host) : name_(std::move(host)) {}     // NOLINT: both are what it stands for
-  HostOrGroup(base::GroupName group) : name_(std::move(group)) {}  // NOLINT
+  HostOrGroup(const base::HostName& host) : text_(host.str()) {}           // NOLINT: both are what it stands for
+  HostOrGroup(const base::GroupName& group) : text_("@" + group.str()) {}  // NOLINT
   static base::Result<HostOrGroup> parse(std::string_view text);
 
-  [[nodiscard]] const base::HostName* host() const { return std::get_if<base::HostName>(&name_); }
-  [[nodiscard]] const base::GroupName* group() const { return std::get_if<base::GroupName>(&name_); }
-  [[nodiscard]] std::string str() const;
+  [[nodiscard]] bool is_group() const { return text_.front() == '@'; }
+  [[nodiscard]] const std::string& str() const { return text_; }
   // Is it this host, or a group this host belongs to?
   [[nodiscard]] bool covers(const base::HostName& host, const std::vector<base::GroupName>& groups) const;
-  friend bool operator==(const HostOrGroup&, const HostOrGroup&) = default;
+  friend auto operator<=>(const HostOrGroup&, const HostOrGroup&) = default;
 
  private:
-  std::variant<base::HostName, base::GroupName> name_;
+  std::string text_;
 };
 
 // `hosts:` of a record: "*", or hosts and groups, sorted by byte, each once, one space between.
