@@ -1,4 +1,4 @@
-// policy/endorsement.h: who vouches for an approver (PROTOCOL.md section 4.2).
+// policy/endorsement.h: who vouches for an approver, and what an approver's signature must show (PROTOCOL.md 4.2).
 //
 // An endorsement holds when its signature verifies and its key is one that signers lists for approver.v1@countersign
 // and the user, or that of another approver of the same record, of the same person, whose own endorsement holds in
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
@@ -22,7 +23,11 @@ using PhoneExpectation = std::optional<sshsig::WebauthnExpectation>;
 base::Result<void> verify_endorsement(const VerifiedRecord& record, const statement::Approver& approver,
                                       const keys::Signers& signers, const PhoneExpectation& phone, base::Time now);
 
-// What a signature must show beyond its validity when an approver of this level makes it.
-sshsig::Requirements requirements_of(statement::Level level, const PhoneExpectation& phone);
+// A signature of a key of this level: a passkey must have signed as webauthn does, with user verification; other keys
+// as their type does. Errors are those of sshsig::verify.
+base::Result<sshsig::VerifiedSignature> verify_approver_signature(const sshsig::Signature& signature,
+                                                                  const crypto::PublicKey& key, statement::Level level,
+                                                                  statement::Kind kind, std::string_view message,
+                                                                  const PhoneExpectation& phone);
 
 }  // namespace countersign::policy

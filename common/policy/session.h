@@ -38,8 +38,8 @@ class VerifiedSession {
 };
 
 // In this order: what parsing says, wrong_origin (another registry), wrong_user (not the record's),
-// statement_from_future, statement_expired, not_an_approver, not_endorsed, key_mismatch (`key` is not the signing key),
-// signature_mismatch and the like.
+// statement_from_future, statement_expired, not_an_approver, not_endorsed, key_mismatch (signed by another key than
+// `key`), signature_mismatch and the like.
 base::Result<VerifiedSession> verify_session(std::string_view text, const RegistryExpectation& expected,
                                              const VerifiedRecord& record, const keys::Signers& signers);
 
@@ -56,7 +56,7 @@ class VerifiedEnrolment {
 
 // `user` and `pairing` are what the registry holds of the pairing. In this order: parsing, wrong_origin, wrong_user,
 // not_authorized (another pairing), statement_from_future and statement_expired (more than 5 minutes away),
-// level_not_accepted (a level this type of key cannot have), key_mismatch, signature_mismatch and the like.
+// key_mismatch, signature_mismatch and the like.
 base::Result<VerifiedEnrolment> verify_enrolment(std::string_view text, const RegistryExpectation& expected,
                                                  const base::UserName& user, const statement::Hash32& pairing);
 
