@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "cli/command.h"
-#include "cli/key_file.h"
+#include "common/keys/public_key_line.h"
 #include "common/base/origin.h"
 #include "common/crypto/digest.h"
 #include "common/sshsig/signature.h"
@@ -93,7 +93,7 @@ base::Result<Question> read_question(const Options& options) {
   if (!requirements) return requirements.error();
   const auto key_file = read_named_file(options.value("key"), kMostKeyFile);
   if (!key_file) return key_file.error();
-  auto key = parse_public_key_file(*key_file);
+  auto key = keys::parse_public_key_file(*key_file);
   if (!key) return key.error().within(options.value("key"));
   const auto signature_file = read_named_file(options.value("signature"), kMostSignatureFile);
   if (!signature_file) return signature_file.error();
