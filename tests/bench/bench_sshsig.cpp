@@ -7,12 +7,14 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/handle.h"
 #include "common/crypto/digest.h"
@@ -105,52 +107,54 @@ PkeyPtr import_bare(Case& c) {
   return PkeyPtr(key);
 }
 
-void bare(benchmark::State& state, Case c) {
+void verify_bare(Case& c) {
   const EVP_MD* md = c.type == KeyType::ed25519 ? nullptr : c.type == KeyType::rsa ? EVP_sha512() : EVP_sha256();
-  for ([[maybe_unused]] auto turn : state) {
-    std::array<unsigned char, 64> hash{};
-    EVP_Digest(c.message.data(), c.message.size(), hash.data(), nullptr, EVP_sha512(), nullptr);
-    benchmark::DoNotOptimize(hash);
-    const PkeyPtr key = import_bare(c);
-    const MdCtxPtr context(EVP_MD_CTX_new());
-    must(EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, key.get()) == 1 &&
-             EVP_DigestVerify(context.get(), c.signature.data(), c.signature.size(), c.signed_data.data(),
-                              c.signed_data.size()) == 1,
-         "the bare verify fails");
-  }
+  std::array<unsigned char, 64> hash{};
+  EVP_Digest(c.message.data(), c.message.size(), hash.data(), nullptr, EVP_sha512(), nullptr);
+  benchmark::DoNotOptimize(hash);
+  const PkeyPtr key = import_bare(c);
+  const MdCtxPtr context(EVP_MD_CTX_new());
+  must(EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, key.get()) == 1 &&
+           EVP_DigestVerify(context.get(), c.signature.data(), c.signature.size(), c.signed_data.data(),
+                            c.signed_data.size()) == 1,
+       "the bare verify fails");
 }
 
-void ours(benchmark::State& state, const Case& c) {
-  for ([[maybe_unused]] auto turn : state) {
-    const auto key = crypto::PublicKey::from_blob(c.key_blob);
-    const auto signature = sshsig::parse_armored_signature(c.armor);
-    must(key && signature &&
-             sshsig::verify(*signature, *key, "answer.v1@countersign", base::as_bytes(c.message), {}).has_value(),
-         "our verify fails");
-  }
+void verify_ours(const Case& c) {
+  const auto key = crypto::PublicKey::from_blob(c.key_blob);
+  const auto signature = sshsig::parse_armored_signature(c.armor);
+  must(key && signature &&
+           sshsig::verify(*signature, *key, "answer.v1@countersign", base::as_bytes(c.message), {}).has_value(),
+       "our verify fails");
 }
 
-// Prints as usual, and keeps the medians.
-class Ratios : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const Run& run : runs) {
-      if (run.aggregate_name == "median") medians_[run.run_name.function_name] = run.GetAdjustedCPUTime();
-    }
-  }
-  void print() const {
-    for (const auto& [name, time] : medians_) {
-      const auto bare_side = medians_.find("bare/" + name.substr(name.find('/') + 1));
-      if (name.starts_with("sshsig/") && bare_side != medians_.end()) {
-        std::printf("ratio %-24s %.3f\n", name.c_str(), time / bare_side->second);
-      }
-    }
-  }
+template <typename Work>
+double seconds(Work&& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
- private:
-  std::map<std::string, double> medians_;
-};
+double median(std::vector<double>& times) {
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+void compare(benchmark::State& state, Case c) {
+  std::vector<double> bare;
+  std::vector<double> ours;
+  for ([[maybe_unused]] auto turn : state) {
+    bare.push_back(seconds([&] { verify_bare(c); }));
+    ours.push_back(seconds([&] { verify_ours(c); }));
+    state.SetIterationTime(ours.back());
+  }
+  const double bare_median = median(bare);
+  const double ours_median = median(ours);
+  state.counters["bare_us"] = bare_median * 1e6;
+  state.counters["sshsig_us"] = ours_median * 1e6;
+  state.counters["ratio"] = ours_median / bare_median;
+}
 
 }  // namespace
 
@@ -163,15 +167,13 @@ int main(int argc, char** argv) {
   for (const auto& [name, type] : types) {
     for (const std::size_t size : {std::size_t{1024}, std::size_t{65536}}) {
       const Case c = prepare(type, size);
-      const std::string label = std::string(name) + "_" + std::to_string(size / 1024) + "k";
-      for (auto* run : {benchmark::RegisterBenchmark(("bare/" + label).c_str(), bare, c),
-                        benchmark::RegisterBenchmark(("sshsig/" + label).c_str(), ours, c)}) {
-        run->Repetitions(15)->MinTime(0.02)->ReportAggregatesOnly(true)->Unit(benchmark::kMicrosecond);
-      }
+      const std::string label = std::string(name) + "/" + std::to_string(size / 1024) + "k";
+      benchmark::RegisterBenchmark(label.c_str(), compare, c)
+          ->UseManualTime()
+          ->Iterations(4000)
+          ->Unit(benchmark::kMicrosecond);
     }
   }
-  Ratios ratios;
-  benchmark::RunSpecifiedBenchmarks(&ratios);
-  ratios.print();
+  benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
