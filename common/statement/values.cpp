@@ -153,8 +153,7 @@ bool HostOrGroup::covers(const base::HostName& host, const std::vector<base::Gro
 Result<HostScope> HostScope::of(std::vector<HostOrGroup> members) {
   if (members.empty()) return Error(ErrorCode::bad_text, "expected at least one host or @group");
   std::ranges::sort(members);
-  const auto repeated = std::ranges::unique(members);
-  members.erase(repeated.begin(), repeated.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());  // clang 14 knows no subrange
   return HostScope(std::move(members));
 }
 
