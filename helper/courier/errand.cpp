@@ -39,7 +39,12 @@ Errand::Errand(Transport& transport, const host::CourierRequest& request, base::
       pause_(kFirstPause) {}
 
 std::optional<CourierReply> Errand::run() {
-  return request_.task == host::CourierTask::record ? fetch_record() : carry_challenge();
+  switch (request_.task) {
+    case host::CourierTask::record: return fetch_record();
+    case host::CourierTask::challenge: return carry_challenge();
+    case host::CourierTask::wrong_number: return report_wrong_number();
+  }
+  return std::nullopt;
 }
 
 std::optional<CourierReply> Errand::fetch_record() {
@@ -53,6 +58,19 @@ std::optional<CourierReply> Errand::fetch_record() {
   if (result) return record_reply(std::move(*result), request_.etag.has_value());
   if (result.error().code == ErrorCode::challenge_withdrawn) return std::nullopt;
   return failed(result.error().code, result.error().detail);
+}
+
+std::optional<CourierReply> Errand::report_wrong_number() {
+  const Result<http::Response> result = transport_.send(
+      {.method = Method::remove, .target = "/v1/challenges/" + id_ + "?reason=wrong_number", .headers = {}, .body = {}},
+      deadline_);
+  if (!result) {
+    if (result.error().code == ErrorCode::challenge_withdrawn) return std::nullopt;
+    return failed(result.error().code, result.error().detail);
+  }
+  if (result->status != 204) return failed(*result);
+  return CourierReply{
+      .status = host::CourierStatus::ended, .reason = ErrorCode::challenge_withdrawn, .detail = {}, .statements = {}};
 }
 
 std::optional<CourierReply> Errand::carry_challenge() {

@@ -1,4 +1,4 @@
-// courier/errand.h: what the courier was sent for: a record, or the answer to a challenge.
+// courier/errand.h: what the courier was sent for: a record, the answer to a challenge, or word of a wrong number.
 //
 // A record is asked for once; the caller has a cache for bad days. A challenge is posted and then waited for until the
 // request's deadline: a registry that restarts meanwhile ends nothing. Posting is tried again only by way of the wait:
@@ -36,6 +36,7 @@ class Errand {
 
   std::optional<host::CourierReply> fetch_record();
   std::optional<host::CourierReply> carry_challenge();
+  std::optional<host::CourierReply> report_wrong_number();
   std::optional<host::CourierReply> post();
   std::optional<host::CourierReply> wait_once();
   // Sends, and notes a withdrawal or a transient failure; nothing then.

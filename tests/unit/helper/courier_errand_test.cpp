@@ -99,6 +99,28 @@ Outcome carry(FakeTransport& transport) {
 }
 using Log = std::vector<std::string>;
 
+TEST(WrongNumberErrand, TellsTheRegistryOnceAndPostsNothing) {
+  auto request = challenge_request();
+  request.task = host::CourierTask::wrong_number;
+  const struct {
+    Step step;
+    CourierStatus status;
+    ErrorCode reason;
+  } rows[] = {{answers(204), CourierStatus::ended, ErrorCode::challenge_withdrawn},
+              {answers(404, "not_found: no such challenge\n"), CourierStatus::failed, ErrorCode::not_found},
+              {fails(ErrorCode::registry_unreachable), CourierStatus::failed, ErrorCode::registry_unreachable}};
+  for (const auto& row : rows) {
+    FakeTransport transport({row.step});
+    Errand errand(transport, request, transport.now() + request.deadline);
+    const auto reply = errand.run();
+    errand.withdraw();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, row.status);
+    EXPECT_EQ(reply->reason, row.reason);
+    EXPECT_EQ(transport.log, Log{kDelete + "?reason=wrong_number"});
+  }
+}
+
 TEST(RecordErrand, AsksOnce) {
   FakeTransport transport({answers(304)});
   const auto request = record_request("ETAG");
