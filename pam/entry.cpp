@@ -4,62 +4,60 @@
 #include <syslog.h>
 
 #include <exception>
+#include <string>
 
-#include "pam/auth_info.h"
+#include "common/log/event.h"
+#include "common/log/sink.h"
+#include "pam/libpam_port.h"
+#include "pam/login.h"
+#include "pam/system_machine.h"
 
 namespace {
 
-using countersign::base::Error;
-using countersign::base::ErrorCode;
+using countersign::pam::Surroundings;
 
-// Runs `phase` and lets no exception through to C: whatever goes wrong is a denial with one log line.
-template <typename Phase>
-int guarded(pam_handle_t* pamh, const char* name, Phase phase) noexcept {
+// Runs `decide` and lets no exception through to C: whatever goes wrong is a denial with one log line.
+int guarded(pam_handle_t* handle, int flags, int argc, const char* phase, int (*decide)(const Surroundings&)) noexcept {
   int result = PAM_AUTH_ERR;
   try {
-    result = phase();
+    countersign::pam::LibpamPort port(handle, (static_cast<unsigned>(flags) & PAM_SILENT) != 0);
+    countersign::log::SyslogSink sink("pam_countersign(" + port.service().value_or("") + ":" + phase + ")");
+    countersign::pam::SystemMachine machine(sink);
+    const countersign::base::SystemClock clock;
+    if (argc != 0) {
+      countersign::log::Event("login_denied")
+          .with(countersign::base::Error(countersign::base::ErrorCode::bad_config, "the module takes no arguments"))
+          .write_to(sink, countersign::log::Level::error);
+    } else {
+      result = decide({port, machine, sink, clock});
+    }
   } catch (const std::exception& fault) {
-    ::pam_syslog(pamh, LOG_ERR, "event=denied phase=%s reason=internal detail=\"%s\"", name, fault.what());
+    ::pam_syslog(handle, LOG_ERR, "event=login_denied reason=internal detail=\"%s\"", fault.what());
     result = PAM_AUTH_ERR;
   } catch (...) {
-    ::pam_syslog(pamh, LOG_ERR, "event=denied phase=%s reason=internal", name);
+    ::pam_syslog(handle, LOG_ERR, "event=login_denied reason=internal");
     result = PAM_AUTH_ERR;
   }
   return result;
-}
-
-int deny(pam_handle_t* pamh, const char* name, ErrorCode code) {
-  ::pam_syslog(pamh, LOG_NOTICE, "event=denied phase=%s reason=%s", name, countersign::base::to_string(code).data());
-  return PAM_AUTH_ERR;
-}
-
-// Behind sshd nothing may admit a client that has not proven a login key; so this comes before anything else.
-ErrorCode reason_to_deny(pam_handle_t* pamh) {
-  if (::pam_getenv(pamh, "SSH_CONNECTION") == nullptr) return ErrorCode::not_authorized;
-  const char* text = ::pam_getenv(pamh, "SSH_AUTH_INFO_0");
-  if (text == nullptr) return ErrorCode::no_publickey;
-  const auto info = countersign::pam::parse_auth_info(text);
-  if (!info) return info.error().code;
-  return info->keys.empty() ? ErrorCode::no_publickey : ErrorCode::not_authorized;
 }
 
 }  // namespace
 
 extern "C" {
 
-[[gnu::visibility("default")]] int pam_sm_authenticate(pam_handle_t* pamh, int, int, const char**) {
-  return guarded(pamh, "auth", [pamh] { return deny(pamh, "auth", reason_to_deny(pamh)); });
+[[gnu::visibility("default")]] int pam_sm_authenticate(pam_handle_t* handle, int flags, int argc, const char**) {
+  return guarded(handle, flags, argc, "auth", countersign::pam::authenticate);
 }
 
-// Nothing to set: the module gives no credentials.
+// Nothing to set, and said with PAM_SUCCESS: a stack in which no module has credentials to set is a failed login.
 [[gnu::visibility("default")]] int pam_sm_setcred(pam_handle_t*, int, int, const char**) { return PAM_SUCCESS; }
 
-// The account phase cannot decide: sshd leaves SSH_AUTH_INFO_0 empty in it. PAM_IGNORE says "not asked", so that a
-// stack of this module alone still does not admit.
+// Decides nothing: in sshd's no-prompt mode SSH_AUTH_INFO_0 is empty in this phase. PAM_IGNORE, not PAM_SUCCESS, so
+// that a stack of this module alone does not admit.
 [[gnu::visibility("default")]] int pam_sm_acct_mgmt(pam_handle_t*, int, int, const char**) { return PAM_IGNORE; }
 
-[[gnu::visibility("default")]] int pam_sm_open_session(pam_handle_t* pamh, int, int, const char**) {
-  return guarded(pamh, "session", [pamh] { return deny(pamh, "session", ErrorCode::no_prompt_possible); });
+[[gnu::visibility("default")]] int pam_sm_open_session(pam_handle_t* handle, int flags, int argc, const char**) {
+  return guarded(handle, flags, argc, "session", countersign::pam::open_session);
 }
 
 [[gnu::visibility("default")]] int pam_sm_close_session(pam_handle_t*, int, int, const char**) { return PAM_SUCCESS; }

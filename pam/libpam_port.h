@@ -1,7 +1,7 @@
 // pam/libpam_port.h: the Port of a real PAM handle. The handle is borrowed for one pam_sm_ call and never kept.
 #pragma once
 
-#include <security/_pam_types.h>
+#include <security/pam_modules.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "pam/outcome.h"
 
-#include <security/_pam_types.h>
+#include <security/pam_modules.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::string_view kUnusable =
-    "This host's Countersign configuration cannot be used. Please tell its administrator.";
+    "This host is not set up as it should be. Please tell its administrator.";
 constexpr std::string_view kNoKey = "This login needs an SSH key that is registered for you on this host.";
 constexpr std::string_view kNoRecord = "This host has no valid record of your keys.";
 constexpr std::string_view kUnreachable = "Your phone could not be asked: the registry did not answer as it should.";
@@ -40,6 +40,7 @@ constexpr std::array kSentences = {
     Row{ErrorCode::no_prompt_possible, "This login needs an approval, and this way in cannot ask for one."},
     Row{ErrorCode::root_not_allowed,
         "root does not log in here: no rule of Countersign's says so. A rule also needs sshd's PermitRootLogin yes."},
+    Row{ErrorCode::unknown_user, kNoKey},
     Row{ErrorCode::no_publickey, kNoKey},
     Row{ErrorCode::bad_auth_info, kNoKey},
     Row{ErrorCode::bad_public_key, kNoKey},
@@ -55,6 +56,7 @@ constexpr std::array kSentences = {
     Row{ErrorCode::signer_unknown, kNoRecord},
     Row{ErrorCode::signer_not_valid_now, kNoRecord},
     Row{ErrorCode::host_out_of_scope, kNoRecord},
+    Row{ErrorCode::wrong_user, kNoRecord},
     Row{ErrorCode::key_has_both_roles, kNoRecord},
     Row{ErrorCode::clock_went_back, "This host's clock is wrong. Please tell its administrator."},
     Row{ErrorCode::registry_unreachable, kUnreachable},
@@ -71,7 +73,13 @@ constexpr std::array kSentences = {
     Row{ErrorCode::wrong_namespace, kNotVerified},
     Row{ErrorCode::bad_statement, kNotVerified},
     Row{ErrorCode::wrong_kind, kNotVerified},
+    Row{ErrorCode::unsupported_version, kNotVerified},
+    Row{ErrorCode::too_large, kNotVerified},
     Row{ErrorCode::bad_config, kUnusable},
+    Row{ErrorCode::not_found, kUnusable},
+    Row{ErrorCode::io_error, kUnusable},
+    Row{ErrorCode::bad_text, kUnusable},
+    Row{ErrorCode::internal, kUnusable},
     Row{ErrorCode::unsafe_file, kUnusable},
     Row{ErrorCode::bad_signers_line, kUnusable},
     Row{ErrorCode::unsupported_signers_line, kUnusable},
@@ -91,7 +99,11 @@ std::string_view user_sentence(ErrorCode reason) {
 
 std::string user_text(ErrorCode reason, std::string_view challenge_id) {
   std::string text = "Countersign: ";
-  text.append(user_sentence(reason)).append(" (").append(to_string(reason));
+  text.append(user_sentence(reason));
+  // Before a key is proven, whoever asks must not learn which users exist.
+  if (reason == ErrorCode::unknown_user || reason == ErrorCode::no_publickey || reason == ErrorCode::bad_auth_info)
+    return text;
+  text.append(" (").append(to_string(reason));
   if (!challenge_id.empty()) text.append(", ").append(challenge_id.substr(0, 12));
   return text.append(")");
 }

@@ -1,7 +1,7 @@
 #include "pam/outcome.h"
 
 #include <gtest/gtest.h>
-#include <security/_pam_types.h>
+#include <security/pam_modules.h>
 
 #include <set>
 #include <string>
@@ -42,8 +42,16 @@ TEST(Outcome, EverySentenceIsFitForATerminal) {
 TEST(Outcome, TheTextNamesReasonAndReference) {
   EXPECT_EQ(user_text(ErrorCode::answer_denied, "bQ9vTz0Zk1nq4pXlE3sYw2rU8aHcJdMfOgKiLbNeVtS"),
             "Countersign: The login was denied on your phone. (answer_denied, bQ9vTz0Zk1nq)");
-  EXPECT_EQ(user_text(ErrorCode::no_publickey, ""),
-            "Countersign: This login needs an SSH key that is registered for you on this host. (no_publickey)");
+  EXPECT_EQ(user_text(ErrorCode::no_prompt_possible, ""),
+            "Countersign: This login needs an approval, and this way in cannot ask for one. (no_prompt_possible)");
+}
+
+// Nobody can find out which users exist by asking without a key.
+TEST(Outcome, StrangersAreToldTheSameWhateverTheUser) {
+  const auto text = user_text(ErrorCode::no_publickey, "");
+  EXPECT_EQ(text, "Countersign: This login needs an SSH key that is registered for you on this host.");
+  EXPECT_EQ(user_text(ErrorCode::unknown_user, ""), text);
+  EXPECT_EQ(user_text(ErrorCode::bad_auth_info, ""), text);
 }
 
 struct Row {
@@ -69,8 +77,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{ErrorCode::key_not_in_record, "SSH key"}, Row{ErrorCode::record_rolled_back, "valid record"},
                     Row{ErrorCode::clock_went_back, "clock"}, Row{ErrorCode::registry_unreachable, "registry"},
                     Row{ErrorCode::courier_failed, "registry"}, Row{ErrorCode::not_endorsed, "device"},
-                    Row{ErrorCode::signature_mismatch, "verified"}, Row{ErrorCode::bad_config, "configuration"},
-                    Row{ErrorCode::internal, "denied"}),
+                    Row{ErrorCode::signature_mismatch, "verified"}, Row{ErrorCode::bad_config, "administrator"},
+                    Row{ErrorCode::io_error, "administrator"}, Row{ErrorCode::wrong_user, "valid record"},
+                    Row{ErrorCode::bad_usage, "denied"}),
     [](const auto& each) { return std::string(to_string(each.param.code)); });
 
 }  // namespace

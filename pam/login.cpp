@@ -1,0 +1,300 @@
+#include "pam/login.h"
+
+#include <security/pam_modules.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/statement/bundle.h"
+#include "common/statement/challenge.h"
+#include "pam/audit.h"
+#include "pam/auth_info.h"
+#include "pam/conversation.h"
+#include "pam/outcome.h"
+
+namespace countersign::pam {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Milliseconds;
+using base::Result;
+
+// A cached record comes from disk; where there is none, one errand may fetch it, within this time.
+constexpr Milliseconds kRecordTime{2000};
+constexpr Milliseconds kReportTime{2000};
+// The courier ends before we do, so that its own reason arrives.
+constexpr Milliseconds kCourierEndsEarlier{500};
+
+constexpr const char* kRootDetail =
+    "no rule lets root in; such a rule also needs sshd's PermitRootLogin yes, since with prohibit-password an approval "
+    "makes sshd abort";
+
+class Login {
+ public:
+  Login(const Surroundings& around, Audit& audit)
+      : port_(around.port), machine_(around.machine), clock_(around.clock), audit_(audit) {}
+
+  // The order is the promise: nothing is sent before a login key is proven and known.
+  Result<policy::Approval> decide() {
+    if (auto done = load_settings(); !done) return done.error();
+    if (auto done = identify(); !done) return done.error();
+    if (auto done = require_key(); !done) return done.error();
+    if (account_->uid == 0) return {ErrorCode::root_not_allowed, kRootDetail};
+    if (auto done = find_record(); !done) return done.error();
+    if (auto done = find_login_key(); !done) return done.error();
+    if (auto done = make_challenge(); !done) return done.error();
+    auto reply = ask();
+    if (!reply) return reply.error();
+    auto approval = judge(*reply);
+    if (!approval && approval.error().code == ErrorCode::wrong_number) report_wrong_number();
+    return approval;
+  }
+
+  // After an approval.
+  void conclude(const policy::Approval& approval) {
+    if (auto kept = machine_.keep_receipt(*settings_, approval, clock_.now()); !kept) {
+      audit_.warn(kept.error().within("the receipt is lost"));
+    }
+    if (auto marked = port_.mark_admitted(); !marked) audit_.warn(marked.error());
+    audit_.approved(approval, (*record_)->serial);
+  }
+
+ private:
+  Result<void> load_settings() {
+    const auto start = clock_.monotonic();
+    auto settings = machine_.load_settings();
+    if (!settings) return settings.error();
+    settings_.emplace(std::move(*settings));
+    deadline_ = start + settings_->host.challenge.timeout;
+    audit_.host = settings_->host.host.name.str();
+    return {};
+  }
+
+  Result<void> identify() {
+    const auto user = port_.user();
+    if (!user) return {ErrorCode::unknown_user, "PAM has no user"};
+    audit_.user = *user;
+    auto account = machine_.load_account(*user);
+    if (!account) return account.error();
+    account_.emplace(std::move(*account));
+
+    auto service = base::ServiceName::parse(port_.service().value_or(""));
+    if (!service) return service.error().within("PAM_SERVICE");
+    service_.emplace(std::move(*service));
+    audit_.service = service_->str();
+
+    if (const auto text = port_.environment("SSH_CONNECTION")) {
+      auto connection = statement::Connection::normalize(*text);
+      if (!connection) return connection.error().within("SSH_CONNECTION");
+      connection_.emplace(std::move(*connection));
+      address_ = connection_->client();
+    } else if (auto address = base::Address::normalize(port_.remote_host().value_or("")); address) {
+      address_ = std::move(*address);  // a name is no address, and no resolver is asked
+    }
+    audit_.address = address_.str();
+    return {};
+  }
+
+  Result<void> require_key() {
+    if (!connection_) return {};  // not sshd: the service knows no login key
+    const auto text = port_.environment("SSH_AUTH_INFO_0");
+    if (!text) return {ErrorCode::no_publickey, "SSH_AUTH_INFO_0 is not set"};
+    auto info = parse_auth_info(*text);
+    if (!info) return info.error();
+    if (info->keys.empty()) return {ErrorCode::no_publickey, "SSH_AUTH_INFO_0 holds no publickey line"};
+    proven_keys_ = std::move(info->keys);
+    audit_.login_key = proven_keys_.front().fingerprint();
+    return {};
+  }
+
+  Result<policy::VerifiedRecord> accept(std::string_view text) {
+    const auto& host = settings_->host;
+    const auto now = clock_.now();
+    auto record = policy::verify_record(text,
+                                        {account_->name, policy::HostIdentity{host.host.name, host.host.groups}, now,
+                                         std::chrono::duration_cast<base::Seconds>(host.records.max_life)},
+                                        settings_->signers);
+    if (!record) return record.error();
+    // Against what this login has seen, and against what all logins have.
+    auto floor = policy::advance_floor(floor_, *record, now);
+    if (!floor) return floor.error();
+    if (auto held = machine_.hold_against_floor(*settings_, *record, now); !held) return held.error();
+    floor_ = std::move(*floor);
+    return record;
+  }
+
+  // The cached record; where that cannot be used, the registry's. A cache that a full disk lost must not cost a login.
+  Result<void> find_record() {
+    Error reason(ErrorCode::not_found);
+    if (auto text = machine_.load_cached_record(*settings_, account_->name); text) {
+      auto record = accept(*text);
+      if (record) {
+        record_.emplace(std::move(*record));
+        return {};
+      }
+      reason = record.error().within("cached record");
+    } else if (text.error().code != ErrorCode::not_found) {
+      reason = text.error();
+    }
+    auto fetched = fetch_record();
+    if (!fetched) return reason.code == ErrorCode::not_found ? fetched.error() : reason;
+    auto record = accept(*fetched);
+    if (!record) return record.error();
+    record_.emplace(std::move(*record));
+    return {};
+  }
+
+  Result<std::string> fetch_record() {
+    const auto until = std::min(deadline_, clock_.monotonic() + kRecordTime);
+    auto reply = send({host::CourierTask::record, account_->name, std::nullopt, time_left(until), ""}, until);
+    if (!reply) return reply.error();
+    if (reply->status != host::CourierStatus::ok) return no_statements(*reply);
+    return std::move(reply->statements);
+  }
+
+  Result<void> find_login_key() {
+    if (!connection_) return {};
+    const auto listed = std::find_if(proven_keys_.begin(), proven_keys_.end(),
+                                     [&](const auto& key) { return record_->fields().login_key(key) != nullptr; });
+    if (listed == proven_keys_.end()) {
+      return {ErrorCode::key_not_in_record, "the record lists another key than the one sshd has verified"};
+    }
+    login_key_ = *listed;
+    login_person_ = record_->fields().login_key(*login_key_)->person;
+    audit_.login_key = login_key_->fingerprint();
+    proven_keys_ = {*login_key_};  // from here on it is this one or none
+    return {};
+  }
+
+  Result<void> make_challenge() {
+    const auto& host = settings_->host;
+    const auto now = clock_.now();
+    if (host.challenge.number) number_ = machine_.random_number();
+    std::optional<statement::Fingerprint> fingerprint;
+    if (login_key_) fingerprint = statement::Fingerprint::of(login_key_->blob());
+    auto challenge = statement::Challenge::make(
+        {machine_.random_nonce(), host.registry.url, host.host.name, *service_, account_->name, address_, connection_,
+         fingerprint, now, now + std::chrono::duration_cast<base::Seconds>(host.challenge.timeout), number_.has_value(),
+         std::chrono::duration_cast<base::Seconds>(host.challenge.max_trust)});
+    if (!challenge) return challenge.error();
+    challenge_.emplace(std::move(*challenge));
+    audit_.challenge = challenge_->id().str();
+    return {};
+  }
+
+  // The courier is on its way before the prompt comes up, and is withdrawn when this returns without its reply.
+  Result<host::CourierReply> ask() {
+    auto courier =
+        machine_.start_courier(*settings_, {host::CourierTask::challenge, account_->name, record_->hash().str(),
+                                            time_left(deadline_ - kCourierEndsEarlier), challenge_->text()});
+    if (!courier) return courier.error();
+    if (auto entered = prompt(); !entered) return entered.error();
+    return (*courier)->await(deadline_);
+  }
+
+  Result<void> prompt() {
+    const Question question{account_->name.str(), settings_->host.host.name.str(), address_.str(),
+                            number_ ? number_->str() : ""};
+    Result<Typed> typed(ErrorCode::prompt_failed);
+    for (int shown = 0; shown < kMaxPrompts && !typed; ++shown) {
+      if (clock_.monotonic() >= deadline_) return {ErrorCode::deadline_passed, "at the prompt"};
+      const auto line = port_.ask(prompt_text(question, /*not_understood=*/shown > 0));
+      if (!line) return line.error();
+      typed = parse_typed_line({line->data(), line->size()});
+    }
+    if (!typed) return typed.error();
+    return {};
+  }
+
+  Result<host::CourierReply> send(const host::CourierRequest& request, base::MonotonicTime until) {
+    auto courier = machine_.start_courier(*settings_, request);
+    if (!courier) return courier.error();
+    return (*courier)->await(until);
+  }
+
+  Result<policy::Approval> judge(const host::CourierReply& reply) {
+    if (reply.status != host::CourierStatus::ok) return no_statements(reply);
+    const auto pieces = statement::split_bundle(reply.statements);
+    if (!pieces) return pieces.error().within("reply");
+    if (pieces->size() != 2) return {ErrorCode::bad_courier_message, "not an answer and a record"};
+
+    // The newest record decides: who was an approver a minute ago may be none now, and the login key likewise.
+    auto record = accept((*pieces)[1]);
+    if (!record) return record.error().within("the reply's record");
+    record_.emplace(std::move(*record));
+    if (auto still_there = find_login_key(); !still_there) return still_there.error();
+
+    const auto& host = settings_->host;
+    policy::PhoneExpectation phone;
+    if (host.phone) phone = sshsig::WebauthnExpectation{host.phone->origin.str(), host.phone->rp_id};
+    return policy::authorize_answer(
+        (*pieces)[0],
+        {*challenge_, clock_.monotonic() >= deadline_,
+         number_ ? policy::NumberCheck::shown(*number_) : policy::NumberCheck::none_wanted(), statement::Via::registry,
+         login_person_, policy::Levels(host.challenge.levels.begin(), host.challenge.levels.end()), phone,
+         clock_.now()},
+        *record_, settings_->signers);
+  }
+
+  // The registry never learns the number, so it counts wrong ones by our word.
+  void report_wrong_number() {
+    const auto until = clock_.monotonic() + kReportTime;
+    const auto told = send(
+        {host::CourierTask::wrong_number, account_->name, std::nullopt, time_left(until), challenge_->text()}, until);
+    if (!told) {
+      audit_.warn(told.error().within("the registry was not told of the wrong number"));
+    } else if (told->status != host::CourierStatus::ended) {
+      audit_.warn(no_statements(*told).within("the registry was not told of the wrong number"));
+    }
+  }
+
+  static Error no_statements(const host::CourierReply& reply) {
+    return {reply.reason.value_or(ErrorCode::bad_courier_message), reply.detail};
+  }
+
+  [[nodiscard]] Milliseconds time_left(base::MonotonicTime until) const {
+    const auto left = std::chrono::duration_cast<Milliseconds>(until - clock_.monotonic());
+    return std::clamp(left, Milliseconds(1), host::kMaxCourierDeadline);
+  }
+
+  Port& port_;
+  Machine& machine_;
+  const base::Clock& clock_;
+  Audit& audit_;
+
+  // In the order in which they become known.
+  std::optional<Settings> settings_;
+  base::MonotonicTime deadline_;
+  std::optional<Account> account_;
+  std::optional<base::ServiceName> service_;
+  std::optional<statement::Connection> connection_;  // there exactly when sshd asks
+  base::Address address_ = base::Address::console();
+  std::vector<crypto::PublicKey> proven_keys_;
+  std::optional<policy::Floor> floor_;
+  std::optional<policy::VerifiedRecord> record_;
+  std::optional<crypto::PublicKey> login_key_;
+  std::optional<base::PersonName> login_person_;
+  std::optional<statement::LoginNumber> number_;
+  std::optional<statement::Challenge> challenge_;
+};
+
+}  // namespace
+
+int authenticate(const Surroundings& around) {
+  Audit audit(around.sink, Audit::Phase::auth);
+  Login login(around, audit);
+  const auto approval = login.decide();
+  if (!approval) {
+    audit.denied(approval.error());
+    around.port.tell(user_text(approval.error().code, audit.challenge));
+    return pam_result(approval.error().code);
+  }
+  login.conclude(*approval);
+  return PAM_SUCCESS;
+}
+
+}  // namespace countersign::pam

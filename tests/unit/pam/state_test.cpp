@@ -1,0 +1,144 @@
+#include "pam/state.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/host/record_cache.h"
+#include "common/keys/signers.h"
+#include "tests/support/pam_statements.h"
+
+namespace countersign::pam {
+namespace {
+
+using base::ErrorCode;
+
+const base::Time kNow = *base::parse_time("2026-11-21T09:30:00Z");
+
+struct State : testing::Test {
+  State() {
+    std::string pattern = testing::TempDir() + "stateXXXXXX";
+    folder = ::mkdtemp(pattern.data());
+    directory = folder + "/countersign";
+  }
+  ~State() override { std::filesystem::remove_all(folder); }
+
+  [[nodiscard]] policy::VerifiedRecord record(const std::string& serial) const {
+    return *policy::verify_record(
+        record_text(keys, serial),
+        {*base::UserName::parse("alice"), policy::HostIdentity{*base::HostName::parse("web-01"), {}}, kNow},
+        *keys::Signers::parse(signers_text(keys)));
+  }
+  [[nodiscard]] StateDirectory state() const { return StateDirectory(directory, folder); }
+  [[nodiscard]] std::string floor_file() const {
+    return directory + "/floors/" + host::cache_name(*base::UserName::parse("alice"));
+  }
+  static std::string content(const std::string& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  static mode_t mode(const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_mode & 07777U;
+  }
+
+  TestKeys keys;
+  std::string folder;
+  std::string directory;
+};
+
+TEST_F(State, TheFirstRecordMakesTheFloor) {
+  const auto held = state().hold_against_floor(record("5"), kNow);
+  ASSERT_TRUE(held) << to_string(held.error());
+  EXPECT_FALSE(held->not_written);
+  EXPECT_EQ(content(floor_file()), "5 " + record("5").hash().str() + " 2026-11-21T09:00:00Z\n");
+  EXPECT_EQ(mode(floor_file()), 0600U);
+  EXPECT_EQ(mode(directory), 0700U);
+  EXPECT_EQ(mode(directory + "/floors"), 0700U);
+}
+
+TEST_F(State, TheFloorOnlyRises) {
+  ASSERT_TRUE(state().hold_against_floor(record("5"), kNow));
+  const auto lower = state().hold_against_floor(record("4"), kNow);
+  ASSERT_FALSE(lower);
+  EXPECT_EQ(lower.error().code, ErrorCode::record_rolled_back);
+  ASSERT_TRUE(state().hold_against_floor(record("6"), kNow));
+  EXPECT_EQ(content(floor_file()).substr(0, 2), "6 ");
+}
+
+TEST_F(State, AnEqualSerialNeedsEqualBytes) {
+  const auto first = record("5");
+  ASSERT_TRUE(state().hold_against_floor(first, kNow));
+  EXPECT_TRUE(state().hold_against_floor(first, kNow));
+  keys.login = *crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+  const auto other = state().hold_against_floor(record("5"), kNow);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::record_serial_reused);
+}
+
+TEST_F(State, AFloorThatDoesNotParseDenies) {
+  ASSERT_TRUE(state().hold_against_floor(record("5"), kNow));
+  for (const auto* text : {"", "5\n", "five x 2026-11-21T09:00:00Z\n"}) {
+    std::ofstream(floor_file()) << text;
+    const auto held = state().hold_against_floor(record("6"), kNow);
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().code, ErrorCode::io_error) << text;
+  }
+}
+
+TEST_F(State, AFloorThatOthersCouldHaveWrittenDenies) {
+  ASSERT_TRUE(state().hold_against_floor(record("5"), kNow));
+  ASSERT_EQ(::chmod(floor_file().c_str(), 0666), 0);
+  const auto held = state().hold_against_floor(record("6"), kNow);
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().code, ErrorCode::unsafe_file);
+}
+
+TEST_F(State, AFloorThatCannotBeWrittenLosesNoLogin) {
+  directory = folder + "/missing/countersign";
+  const auto held = state().hold_against_floor(record("5"), kNow);
+  ASSERT_TRUE(held) << to_string(held.error());
+  ASSERT_TRUE(held->not_written);
+  EXPECT_EQ(held->not_written->code, ErrorCode::io_error);
+}
+
+TEST_F(State, ManyLoginsAtOnceLeaveTheHighestSerial) {
+  std::vector<policy::VerifiedRecord> records;
+  for (int serial = 1; serial <= 16; ++serial) records.push_back(record(std::to_string(serial)));
+  std::vector<std::thread> logins;
+  logins.reserve(records.size());
+  for (const auto& each : records) {
+    logins.emplace_back([&] { (void)state().hold_against_floor(each, kNow).has_value(); });
+  }
+  for (auto& login : logins) login.join();
+  EXPECT_EQ(content(floor_file()).substr(0, 3), "16 ");
+}
+
+TEST_F(State, AReceiptIsTheAnswerByteForByte) {
+  const auto id = *base::ChallengeId::parse(statement::Hash32::of("x").str());
+  ASSERT_TRUE(state().keep_receipt(id, "the answer\n", kNow));
+  const std::string file = directory + "/receipts/20261121/" + id.str();
+  EXPECT_EQ(content(file), "the answer\n");
+  EXPECT_EQ(mode(file), 0600U);
+  EXPECT_EQ(mode(directory + "/receipts/20261121"), 0700U);
+}
+
+TEST_F(State, AReceiptThatCannotBeWrittenIsAnError) {
+  directory = folder + "/missing/countersign";
+  const auto kept = state().keep_receipt(*base::ChallengeId::parse(statement::Hash32::of("x").str()), "x", kNow);
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().code, ErrorCode::io_error);
+}
+
+}  // namespace
+}  // namespace countersign::pam
