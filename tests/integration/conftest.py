@@ -29,8 +29,3 @@ def host():
     with TestHost() as one:
         yield one
 
-
-@pytest.fixture(scope="module")
-def module(host, build):
-    """The module as the host's PAM stacks name it."""
-    return host.install(f"{build}/lib/pam_countersign.so", folder="lib")

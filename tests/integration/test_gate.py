@@ -10,18 +10,29 @@ import time
 
 import pytest
 
-PROMPT_MODE = "AuthenticationMethods publickey,keyboard-interactive:pam"
-NO_PROMPT_MODE = "AuthenticationMethods publickey"
+from world import NO_PROMPT_MODE, PROMPT, PROMPT_MODE, World
+
 PERMIT = "required pam_permit.so"
 
 
 @pytest.fixture(scope="module")
-def alice(host):
+def world(host, build):
+    """Everything as it should be, but nobody who approves."""
+    one = World(build, host)
+    one.configure(timeout="10s")
+    yield one
+    one.registry.close()
+
+
+@pytest.fixture(scope="module")
+def module(world):
+    return world.module
+
+
+@pytest.fixture(scope="module")
+def alice(world):
     """alice's key file; sshd accepts it."""
-    host.add_user("alice")
-    key = host.make_key("alice-laptop")
-    host.authorize("alice", key)
-    return key
+    return world.key
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +80,20 @@ def fresh_log(host):
 
 
 def denied(host, reason):
-    assert host.syslog.wait(rf"event=denied .*reason={reason}\b")
+    assert host.syslog.wait(rf"event=login_denied .*reason={reason}\b")
 
 
 # The prompt mode
 
 
 def test_prompt_mode_denies_without_a_second_factor(host, prompt_mode, alice):
-    with prompt_mode.client("alice", alice).terminal() as terminal:
+    with prompt_mode.client("alice", alice, "NumberOfPasswordPrompts 1").terminal() as terminal:
+        terminal.expect(PROMPT)
+        terminal.enter()
         assert terminal.finish() == 255
         assert "admitted" not in terminal.output
         assert "Permission denied" in terminal.output
-    denied(host, "not_authorized")
+    denied(host, "deadline_passed")
 
 
 def test_prompt_mode_control(prompt_mode, alice):

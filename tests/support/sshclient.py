@@ -78,8 +78,11 @@ class Terminal:
             self.finish()
 
     def close(self):
+        """Ends the command; can be called twice."""
         self.kill()
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def __enter__(self):
         return self
@@ -101,7 +104,6 @@ class Client:
             f"UserKnownHostsFile {directory}/known_hosts",
             "GlobalKnownHostsFile none",
             "StrictHostKeyChecking no",
-            "LogLevel ERROR",
             "IdentityAgent none",
             "IdentitiesOnly yes",
             f"IdentityFile {key or 'none'}",
