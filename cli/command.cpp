@@ -28,7 +28,7 @@ constexpr std::string_view kClosing = R"(
 Exit codes: 0 yes; 1 no; 2 misused or malformed. Manual: countersign(1).
 )";
 
-std::array<const Command*, 1> commands() { return {&verify_command()}; }
+std::array<const Command*, 3> commands() { return {&verify_command(), &approve_command(), &check_config_command()}; }
 
 void print_help(std::ostream& out) {
   out << kIntroduction;

@@ -33,6 +33,8 @@ struct Command {
 };
 
 const Command& verify_command();
+const Command& approve_command();
+const Command& check_config_command();
 
 // One line, cleaned.
 void say(std::ostream& stream, std::string_view text);

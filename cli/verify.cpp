@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "cli/command.h"
-#include "common/keys/public_key_line.h"
 #include "common/base/origin.h"
 #include "common/crypto/digest.h"
+#include "common/keys/public_key_line.h"
 #include "common/sshsig/signature.h"
 
 namespace countersign::cli {

@@ -46,7 +46,7 @@ std::vector<base::GroupName> Values::groups(std::string_view key) const {
 
 std::vector<statement::Level> Values::levels(std::string_view key) const {
   std::vector<statement::Level> levels;
-  for (const std::string& item : items(key)) levels.push_back(*parse_level(item));
+  for (const std::string& item : items(key)) levels.push_back(*statement::parse_level(item));
   return levels;
 }
 

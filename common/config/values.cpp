@@ -8,6 +8,7 @@
 #include "common/base/ids.h"
 #include "common/base/origin.h"
 #include "common/config/schema.h"
+#include "common/statement/values.h"
 
 namespace countersign::config {
 namespace {
@@ -77,13 +78,6 @@ Result<std::int64_t> parse_whole_number(std::string_view text) {
   return value;
 }
 
-Result<statement::Level> parse_level(std::string_view text) {
-  if (text == "passkey") return statement::Level::passkey;
-  if (text == "hardware") return statement::Level::hardware;
-  if (text == "ssh-key") return statement::Level::ssh_key;
-  return Error(ErrorCode::bad_text);
-}
-
 Result<void> check_absolute_path(std::string_view text) {
   const Error bad(ErrorCode::bad_text);
   if (text.size() < 2 || text.size() > 1024 || text.front() != '/' || text.back() == '/') return bad;
@@ -127,7 +121,7 @@ Result<void> check_value(const Setting& setting, std::string_view text) {
     case Type::duration: return check_duration(setting, text);
     case Type::boolean: return out_of_range(text == "true" || text == "false");
     case Type::integer: return check_integer(setting, text);
-    case Type::level_list: return without_value(parse_level(text));
+    case Type::level_list: return without_value(statement::parse_level(text));
     case Type::user_name: return without_value(base::UserName::parse(text));
     case Type::listen_address: return without_value(ListenAddress::parse(text));
   }

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "common/base/result.h"
-#include "common/statement/values.h"
 
 namespace countersign::config {
 
@@ -21,8 +20,6 @@ struct ListenAddress {
 
 // Decimal without sign, leading zero or digit grouping, at most 15 digits; else bad_number.
 base::Result<std::int64_t> parse_whole_number(std::string_view text);
-
-base::Result<statement::Level> parse_level(std::string_view text);
 
 // Absolute, no empty, "." or ".." part, no trailing slash, at most 1024 bytes; else bad_text.
 base::Result<void> check_absolute_path(std::string_view text);

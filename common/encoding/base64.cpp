@@ -51,27 +51,40 @@ Out encode(ByteView in, std::string_view alphabet, bool padded) {
   return out;
 }
 
-// `text` without padding; the last group may have two or three characters.
+base::Error outside_alphabet(std::string_view text, const Table& values) {
+  std::size_t at = 0;
+  while (at < text.size() && values[static_cast<std::uint8_t>(text[at])] != no_value) ++at;
+  return {ErrorCode::bad_base64, "character " + std::to_string(at + 1) + " is outside the base64 alphabet"};
+}
+
+// `text` without padding; the last group may have two or three characters. Groups are decoded before any character is
+// judged, because this stands in the path of every login: no_value has bits that no digit has.
 template <typename Out>
 Result<Out> decode_digits(std::string_view text, const Table& values) {
-  if (text.size() % 4 == 1) return {ErrorCode::bad_base64, "length is impossible for base64"};
-  Out out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t held = 0;
-  unsigned bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::uint8_t value = values[static_cast<std::uint8_t>(text[i])];
-    if (value == no_value) {
-      return {ErrorCode::bad_base64, "character " + std::to_string(i + 1) + " is outside the base64 alphabet"};
-    }
-    held = held << 6 | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<std::uint8_t>(held >> bits & 0xffU));
-    }
+  const std::size_t left = text.size() % 4;
+  if (left == 1) return {ErrorCode::bad_base64, "length is impossible for base64"};
+  const auto value = [&](std::size_t i) { return std::uint32_t{values[static_cast<std::uint8_t>(text[i])]}; };
+  Out out(text.size() / 4 * 3 + (left == 0 ? 0 : left - 1));
+  std::uint32_t seen = 0;
+  std::size_t to = 0;
+  std::size_t from = 0;
+  for (; from + 4 <= text.size(); from += 4) {
+    const std::uint32_t a = value(from), b = value(from + 1), c = value(from + 2), d = value(from + 3);
+    seen |= a | b | c | d;
+    out[to++] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    out[to++] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    out[to++] = static_cast<std::uint8_t>(c << 6 | d);
   }
-  if ((held & ((1U << bits) - 1)) != 0) return {ErrorCode::bad_base64, "unused bits of the last character are not 0"};
+  std::uint32_t unused = 0;
+  if (left != 0) {
+    const std::uint32_t a = value(from), b = value(from + 1), c = left == 3 ? value(from + 2) : 0;
+    seen |= a | b | c;
+    out[to++] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (left == 3) out[to++] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    unused = left == 2 ? b & 15U : c & 3U;
+  }
+  if (seen > 63) return outside_alphabet(text, values);
+  if (unused != 0) return {ErrorCode::bad_base64, "unused bits of the last character are not 0"};
   return out;
 }
 

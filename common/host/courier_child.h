@@ -34,8 +34,8 @@ class CourierChild {
 
   base::Result<CourierReply> await(base::MonotonicTime deadline);
 
-  // At once; the destructor would do the same.
-  void withdraw() noexcept { child_.stop(base::Seconds(1)); }
+  // At once; the destructor would do the same. Less than a second is for a courier that has nothing to take back.
+  void withdraw(base::Milliseconds grace = base::Seconds(1)) noexcept { child_.stop(grace); }
 
   [[nodiscard]] pid_t pid() const noexcept { return child_.pid(); }
   [[nodiscard]] int reply_fd() const noexcept { return child_.stdout_fd(); }  // readable when await has something to do

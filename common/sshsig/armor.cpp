@@ -47,6 +47,7 @@ Result<Bytes> parse_armor(std::string_view text) {
   }
   take_line(text);
   std::string digits;
+  digits.reserve(std::min(text.size(), max_digits));
   std::size_t number = 2;
   for (;; ++number) {
     if (text.empty()) return bad_armor(number, "the footer is missing");

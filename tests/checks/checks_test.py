@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 import check_docs  # noqa: E402
 import check_layers  # noqa: E402
 import check_text  # noqa: E402
+import check_vectors  # noqa: E402
 import count_tests  # noqa: E402
 
 
@@ -134,6 +135,42 @@ class Count(Tree):
         self.assertEqual(count_tests.cases_of(os.path.join(self.root, "ctest.xml")),
                          (1, ["A.C"], [("A.D", "no file")]))
         self.assertEqual(count_tests.cases_of(os.path.join(self.root, "pytest.xml")), (1, ["t.b"], []))
+
+
+class Vectors(Tree):
+    def setUp(self):
+        super().setUp()
+        self.put("docs/PROTOCOL.md", "# P\n\n## 1. Names\nA name MUST be short.\n\n## 2. Advice\nIt SHOULD rhyme.\n")
+        self.put("tests/vectors/a/long.vector", "section: 1\nshows: a long name\nexpect: bad_text\n\nlonglong\n")
+        self.index()
+
+    def index(self):
+        self.put("tests/vectors/INDEX.md", check_vectors.index_of(self.root))
+
+    def faults(self):
+        return list(check_vectors.faults(self.root))
+
+    def test_good(self):
+        self.assertEqual(self.faults(), [])
+
+    def test_must_without_vector(self):
+        self.put("docs/PROTOCOL.md", "# P\n\n## 1. Names\nA name MUST be short.\n\n## 2. Advice\nIt MUST rhyme.\n")
+        self.index()
+        self.assertEqual(self.faults(), ["docs/PROTOCOL.md: section 2 Advice says MUST, and no vector shows it"])
+
+    def test_listed_but_missing(self):
+        os.remove(os.path.join(self.root, "tests/vectors/a/long.vector"))
+        self.assertIn("tests/vectors/INDEX.md is out of date: run scripts/check_vectors.py --write", self.faults())
+
+    def test_not_listed(self):
+        self.put("tests/vectors/a/more.vector", "section: 2\nshows: more\nexpect: ok\n\nx\n")
+        self.assertEqual(self.faults(), ["tests/vectors/INDEX.md is out of date: run scripts/check_vectors.py --write"])
+
+    def test_section_and_head(self):
+        self.put("tests/vectors/a/more.vector", "section: 9\nexpect: ok\n\nx\n")
+        self.index()
+        self.assertEqual(self.faults(), ["tests/vectors/a/more.vector: no `shows:` in its head",
+                                         "tests/vectors/a/more.vector: PROTOCOL.md has no section 9"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """Keys and signatures for the vectors, made by stock ssh-keygen; where ssh-keygen would need a device (FIDO keys and
-passkeys), by openssl and the packing of PROTOCOL.u2f. Keys stand in keys/, so that a second run gives vectors of the
+passkeys), by openssl and the packing of PROTOCOL.u2f. Keys stand in test_keys/, so that a second run gives vectors of the
 same keys. They guard nothing.
 """
 import base64
@@ -9,7 +9,7 @@ import struct
 import subprocess
 import tempfile
 
-KEYS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "keys")
+KEYS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "test_keys")
 ORIGIN = "https://phone.example.com"
 RP_ID = "phone.example.com"
 

@@ -25,7 +25,7 @@ TEST(Command, HelpNamesEveryCommandAndIsWorthReading) {
   const Said help = run_words({"--help"});
   EXPECT_EQ(help.code, kYes);
   EXPECT_EQ(help.error, "");
-  for (const Command* command : {&verify_command()}) {
+  for (const Command* command : {&verify_command(), &approve_command(), &check_config_command()}) {
     EXPECT_NE(help.out.find("  " + std::string(command->name) + " "), std::string::npos);
     const Said own = run_words({command->name, "--help"});
     EXPECT_EQ(own.code, kYes);

@@ -26,8 +26,8 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-keys::Signers signers_of(const VectorFile& vector) {
-  return keys::Signers::parse(read(vector.get("signers") + ".signers")).value();
+Result<keys::Signers> signers_of(const VectorFile& vector) {
+  return keys::Signers::parse(read(vector.get("signers") + ".signers"));
 }
 
 base::Time now_of(const VectorFile& vector) { return base::parse_time(vector.get("now")).value(); }
@@ -39,6 +39,8 @@ PhoneExpectation phone_of(const VectorFile& vector) {
 
 Result<VerifiedRecord> record_call(const VectorFile& vector, const std::string& text) {
   HostIdentity identity{base::HostName::parse(vector.get("host")).value(), {}};
+  const auto signers = signers_of(vector);
+  if (!signers) return signers.error();
   std::istringstream groups(vector.get("groups"));
   for (std::string group; groups >> group;) identity.groups.push_back(base::GroupName::parse(group).value());
   return verify_record(text,
@@ -46,7 +48,7 @@ Result<VerifiedRecord> record_call(const VectorFile& vector, const std::string& 
                         .scope = identity,
                         .now = now_of(vector),
                         .max_life = statement::parse_seconds(vector.get("max-life")).value()},
-                       signers_of(vector));
+                       *signers);
 }
 
 // The record that an answer or session is judged by: always a valid one.
@@ -63,7 +65,7 @@ Result<void> floor_call(const VectorFile& vector) {
   if (!record) return record.error();
   std::optional<Floor> floor;
   std::string line = vector.get("floor");
-  if (line.starts_with('\'')) line.erase(0, 1);  // a quote in front keeps blanks of the head's own syntax apart
+  if (line.starts_with('\'')) line.erase(0, 1);  // in front of lines that do not parse, one of which is empty
   if (line != "none") {
     const auto parsed = Floor::parse(line + "\n");
     if (!parsed) return parsed.error();
@@ -98,7 +100,7 @@ Result<void> answer_call(const VectorFile& vector) {
                                    .accepted_levels = levels,
                                    .phone = phone_of(vector),
                                    .now = now_of(vector)};
-  const auto approval = authorize_answer(vector.body, expected, record_beside(vector), signers_of(vector));
+  const auto approval = authorize_answer(vector.body, expected, record_beside(vector), signers_of(vector).value());
   if (!approval) return approval.error();
   EXPECT_EQ(approval->receipt(), vector.body);
   EXPECT_EQ(approval->challenge_id(), challenge.id());
@@ -113,7 +115,8 @@ RegistryExpectation registry_of(const VectorFile& vector) {
 }
 
 Result<void> session_call(const VectorFile& vector) {
-  const auto session = verify_session(vector.body, registry_of(vector), record_beside(vector), signers_of(vector));
+  const auto session =
+      verify_session(vector.body, registry_of(vector), record_beside(vector), signers_of(vector).value());
   if (!session) return session.error();
   EXPECT_EQ((*session)->user.str(), "alice");
   return {};

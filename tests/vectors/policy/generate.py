@@ -85,6 +85,10 @@ def signers_files():
     write("other_namespace.signers", line(REGISTRY, APPROVER_NS) + endorsers)
     write("no_endorser.signers", records)
     write("endorser_of_bob.signers", records + line(ADMIN, APPROVER_NS, principals="bob"))
+    write("no_namespaces.signers", f"* {REGISTRY.public}\n")
+    write("cert_authority.signers", line(REGISTRY, RECORD_NS, ",cert-authority") + endorsers)
+    write("unknown_option.signers", line(REGISTRY, RECORD_NS, ',touch-required'))
+    write("local_time.signers", line(REGISTRY, RECORD_NS, ',valid-before="20270101"'))
     write("endorser_expired.signers", records + line(ADMIN, APPROVER_NS, ',valid-before="20261121093000Z"'))
 
 
@@ -115,6 +119,9 @@ def records():
     record("signer_early", "the signer's time has not come", "signer_not_valid_now", signers="early")
     record("signer_other_namespace", "the key is listed for endorsements only", "wrong_namespace",
            signers="other_namespace")
+    for name, reason in [("no_namespaces", "bad_signers_line"), ("cert_authority", "unsupported_signers_line"),
+                         ("unknown_option", "unsupported_signers_line"), ("local_time", "bad_signers_line")]:
+        record(f"signers_{name}", "a signers file that is refused as a whole", reason, signers=name, section="6.2")
     record("namespace", "signed in another namespace", "wrong_namespace", remade(RECORD, name_space="file"))
     record("namespace_of_approver", "signed as an endorsement", "wrong_namespace",
            remade(RECORD, name_space=APPROVER_NS))

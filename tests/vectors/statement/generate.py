@@ -2,7 +2,7 @@
 """Makes the vectors of this folder: each is one statement, or one bundle, that shows one rule of PROTOCOL.md.
 
 Head: `section`, `shows`, `kind` (or `bundle`), `expect` (ok or a reason code), and `at` (LINE:COLUMN of the fault, where
-there is one). Body: the bytes under test. Needs ssh-keygen and openssl. INDEX.md lists what is made here by section.
+there is one). Body: the bytes under test. Needs ssh-keygen and openssl. The small ones become the corpus of the fuzz target, too.
 """
 import os
 import sys
@@ -10,6 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+CORPUS = os.path.join(HERE, "..", "..", "corpus", "statement")
 import signing  # noqa: E402
 from signing import armor, hash32, text_of  # noqa: E402
 
@@ -75,6 +76,10 @@ def vector(section, name, shows, kind, expect, body, at=None):
     if at:
         head["at"] = at
     signing.write_vector(HERE, name + ".vector", head, body)
+    body = body.encode() if isinstance(body, str) else body
+    if len(body) < 4096:
+        with open(os.path.join(CORPUS, name), "wb") as file:
+            file.write(body)
     made.append((section, name))
 
 
@@ -421,6 +426,9 @@ def kinds():
     fields_fault("4.10", "change_too_many", "65 changes", "change", c[:5] + [c[5]] * 65, f"{5 + 64 + 2}:1")
 
 
+os.makedirs(CORPUS, exist_ok=True)
+for old in os.listdir(CORPUS):
+    os.remove(os.path.join(CORPUS, old))
 for old in os.listdir(HERE):
     if old.endswith(".vector"):
         os.remove(os.path.join(HERE, old))
