@@ -18,8 +18,6 @@
 namespace countersign::cli {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using config::HostConfig;
 
 constexpr std::string_view kHelp =
@@ -105,7 +103,9 @@ std::string look_at_signers(const HostConfig& config, const base::Clock& clock, 
     const bool somebody = std::any_of(lines.begin(), lines.end(), [&](const keys::SignerLine& line) {
       return line.namespaces.find(name_space) != std::string::npos || line.namespaces.find('*') != std::string::npos;
     });
-    if (!somebody) findings.warnings.push_back(path + ": nobody may sign " + name_space + ": every login is denied");
+    if (somebody) continue;
+    findings.warnings.push_back(std::string(path).append(": nobody may sign ").append(name_space));
+    findings.warnings.back() += ": every login is denied";
   }
   for (const keys::SignerLine& line : signers->lines()) {
     if (line.valid_before && *line.valid_before < clock.now()) {

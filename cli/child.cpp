@@ -12,8 +12,6 @@
 
 #include "common/base/handle.h"
 
-extern char** environ;
-
 namespace countersign::cli {
 namespace {
 
