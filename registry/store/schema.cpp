@@ -89,7 +89,9 @@ CREATE TABLE sessions (
   token_hash TEXT PRIMARY KEY,
   user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
   fingerprint TEXT NOT NULL,
+  nonce TEXT NOT NULL UNIQUE,
   expires INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX sessions_user ON sessions (user, expires);
 )sql"};
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

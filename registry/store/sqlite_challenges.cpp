@@ -41,6 +41,18 @@ Result<Challenge> challenge_row(const Query& query, std::int64_t now_ms) {
   return challenge;
 }
 
+Result<std::vector<Challenge>> all_rows(Query& query, std::int64_t now_ms) {
+  std::vector<Challenge> all;
+  for (;;) {
+    const auto row = query.step();
+    if (!row) return row.error();
+    if (!*row) return all;
+    auto challenge = challenge_row(query, now_ms);
+    if (!challenge) return challenge.error();
+    all.push_back(*std::move(challenge));
+  }
+}
+
 Result<Challenge> read_challenge(Database& database, const ChallengeId& id, std::int64_t now_ms) {
   auto query = database.query(
       "SELECT id, host, user, login_key, address, connection, text, posted_ms, deadline_ms, state, answer "
@@ -166,16 +178,16 @@ Result<std::vector<Challenge>> SqliteImpl::posted_challenges(const UserName& nam
   auto query = db->query(
       "SELECT id, host, user, login_key, address, connection, text, posted_ms, deadline_ms, state, answer "
       "FROM challenges WHERE state = 'posted' AND user = ? AND deadline_ms > ? ORDER BY posted_ms, rowid");
-  query.with(std::string_view(name.str())).with(now_ms);
-  std::vector<Challenge> all;
-  for (;;) {
-    const auto row = query.step();
-    if (!row) return row.error();
-    if (!*row) return all;
-    auto challenge = challenge_row(query, now_ms);
-    if (!challenge) return challenge.error();
-    all.push_back(*std::move(challenge));
-  }
+  return all_rows(query.with(std::string_view(name.str())).with(now_ms), now_ms);
+}
+
+Result<std::vector<Challenge>> SqliteImpl::posted_challenges() {
+  const Lease db(*this);
+  const std::int64_t now_ms = clock_.now_unix_ms();
+  auto query = db->query(
+      "SELECT id, host, user, login_key, address, connection, text, posted_ms, deadline_ms, state, answer "
+      "FROM challenges WHERE state = 'posted' AND deadline_ms > ? ORDER BY posted_ms, rowid");
+  return all_rows(query.with(now_ms), now_ms);
 }
 
 // Compare and set: the state and the deadline are part of the condition, so that one of two comes first.

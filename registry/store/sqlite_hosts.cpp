@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "registry/store/sqlite_impl.h"
 
 namespace countersign::registry::store {
@@ -109,21 +111,32 @@ Result<void> SqliteImpl::set_host_token(const HostName& name, const std::string&
 
 Result<void> SqliteImpl::add_session(const Session& session) {
   const Lease db(*this);
-  auto query = db->query("INSERT INTO sessions (token_hash, user, fingerprint, expires) VALUES (?, ?, ?, ?)");
+  Transaction transaction(*db);
+  if (!transaction.begun()) return transaction.begun();
+  auto query = db->query("INSERT INTO sessions (token_hash, user, fingerprint, nonce, expires) VALUES (?, ?, ?, ?, ?)");
   query.with(std::string_view(session.token_hash)).with(std::string_view(session.user.str()));
-  return query.with(std::string_view(session.fingerprint)).with(seconds(session.expires)).run();
+  query.with(std::string_view(session.fingerprint)).with(std::string_view(session.nonce));
+  const auto added = query.with(seconds(session.expires)).run();
+  if (!added) return added;
+  auto trim = db->query(
+      "DELETE FROM sessions WHERE user = ?1 AND token_hash NOT IN "
+      "(SELECT token_hash FROM sessions WHERE user = ?1 ORDER BY expires DESC LIMIT ?2)");
+  trim.with(std::string_view(session.user.str())).with(static_cast<std::int64_t>(kSessionsPerUser));
+  const auto trimmed = trim.run();
+  if (!trimmed) return trimmed;
+  return transaction.commit();
 }
 
 Result<Session> SqliteImpl::session(const std::string& token_hash) {
   const Lease db(*this);
-  auto query =
-      db->query("SELECT token_hash, user, fingerprint, expires FROM sessions WHERE token_hash = ? AND expires > ?");
+  auto query = db->query(
+      "SELECT token_hash, user, fingerprint, nonce, expires FROM sessions WHERE token_hash = ? AND expires > ?");
   const auto row = query.with(std::string_view(token_hash)).with(seconds(clock_.now())).step();
   if (!row) return row.error();
   if (!*row) return Error(ErrorCode::not_found, "no such session");
   auto user = UserName::parse(query.text(1));
   if (!user) return broken_row(user.error());
-  return Session{query.text(0), *std::move(user), query.text(2), time_of(query.integer(3))};
+  return Session{query.text(0), *std::move(user), query.text(2), query.text(3), time_of(query.integer(4))};
 }
 
 Result<void> SqliteImpl::forget_sessions() {

@@ -103,8 +103,10 @@ struct Session {
   std::string token_hash;
   base::UserName user;
   std::string fingerprint;  // of the approver that opened it
+  std::string nonce;        // of the statement that opened it, which counts once
   base::Time expires{};
 };
+inline constexpr std::size_t kSessionsPerUser = 32;
 
 class Store {
  public:
@@ -154,6 +156,7 @@ class Store {
   virtual base::Result<Posted> post_challenge(const Challenge& challenge, const PostLimits& limits) = 0;
   virtual base::Result<Challenge> challenge(const base::ChallengeId& id) = 0;
   virtual base::Result<std::vector<Challenge>> posted_challenges(const base::UserName& name) = 0;  // oldest first
+  virtual base::Result<std::vector<Challenge>> posted_challenges() = 0;                            // everybody's
   // The ways out of posted. Who comes second gets already_answered, challenge_replaced, challenge_withdrawn or
   // challenge_expired.
   virtual base::Result<void> answer_challenge(const base::ChallengeId& id, const std::string& answer) = 0;
@@ -161,7 +164,8 @@ class Store {
   virtual base::Result<void> withdraw_challenge(const base::ChallengeId& id, bool wrong_number) = 0;
   virtual base::Result<void> forget_challenges(std::int64_t closed_before_ms) = 0;
 
-  // Sessions. An expired one is not_found.
+  // Sessions. An expired one is not_found; a nonce that opened one before is already_exists. A user's oldest sessions
+  // make room for a new one.
   virtual base::Result<void> add_session(const Session& session) = 0;
   virtual base::Result<Session> session(const std::string& token_hash) = 0;
   virtual base::Result<void> forget_sessions() = 0;  // the expired ones
