@@ -1,0 +1,63 @@
+// registry/routes/context.h: what routes work with. Everything is borrowed and outlives every request.
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/base/origin.h"
+#include "common/policy/endorsement.h"
+#include "registry/net/scheduler.h"
+#include "registry/records/record_service.h"
+#include "registry/routes/hub.h"
+#include "registry/routes/journal.h"
+#include "registry/routes/presence.h"
+#include "registry/routes/rates.h"
+#include "registry/store/store.h"
+
+namespace countersign::registry::routes {
+
+struct Settings {
+  base::Origin url;
+  policy::PhoneExpectation phone;
+  base::Milliseconds challenge_max_life{120'000};
+  std::size_t pending_per_source = 8;
+  unsigned challenges_per_minute = 10;  // for one user, login key and address
+};
+
+// What else one source may do in a minute.
+inline constexpr unsigned kRequestsPerHostMinute = 1200;
+inline constexpr unsigned kSessionsPerPeerMinute = 30;
+inline constexpr unsigned kAnswersPerPeerMinute = 120;
+
+struct Rates {
+  Rates(const base::Clock& clock, const Settings& settings)
+      : challenges(clock, settings.challenges_per_minute),
+        hosts(clock, kRequestsPerHostMinute),
+        sessions(clock, kSessionsPerPeerMinute),
+        answers(clock, kAnswersPerPeerMinute) {}
+  RateLimit challenges;  // by user, login key and address
+  RateLimit hosts;       // by host
+  RateLimit sessions;    // by peer
+  RateLimit answers;     // by peer
+};
+
+struct Context {
+  const Settings& settings;
+  const base::Clock& clock;
+  store::Store& store;
+  records::RecordService& records;
+  Hub& hub;
+  Presence& presence;
+  net::Scheduler& scheduler;
+  Rates& rates;
+  Journal& journal;
+};
+
+// A challenge left posted: whoever waits for it, or for the user's cards, looks again.
+void wake_about(Context& context, const base::ChallengeId& id, const base::UserName& user);
+
+// At the moment a posted challenge expires. Call once when it is posted, or found posted at the start.
+void wake_at_deadline(Context& context, const store::Challenge& challenge);
+
+// For Presence: the host no longer waits.
+void withdraw_abandoned(Context& context, const base::ChallengeId& id);
+
+}  // namespace countersign::registry::routes

@@ -1,0 +1,17 @@
+// registry/routes/handlers.h: the routes themselves, one for each line of PROTOCOL.md section 9. Internal to routes.
+#pragma once
+
+#include "registry/routes/router.h"
+
+namespace countersign::registry::routes {
+
+base::Result<Outcome> get_health(const net::Request& request, Context& context);
+base::Result<Outcome> get_record(const net::Request& request, Context& context);
+base::Result<Outcome> post_challenge(const net::Request& request, Context& context);
+base::Result<Outcome> get_answer(const net::Request& request, Context& context);
+base::Result<Outcome> delete_challenge(const net::Request& request, Context& context);
+base::Result<Outcome> post_answer(const net::Request& request, Context& context);
+base::Result<Outcome> post_session(const net::Request& request, Context& context);
+base::Result<Outcome> get_cards(const net::Request& request, Context& context);
+
+}  // namespace countersign::registry::routes
