@@ -1,0 +1,94 @@
+#include "registry/admin/site.h"
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include "common/files/safe_read.h"
+#include "registry/store/sqlite_store.h"
+
+namespace countersign::registry::admin {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kMostBytes = 64UL * 1024;
+constexpr unsigned kConnections = 4;
+
+Error system_error(ErrorCode code, const std::string& what) {
+  return Error(code, what + ": " + std::generic_category().message(errno));
+}
+
+}  // namespace
+
+Result<config::RegistryConfig> load_config(const Options& options) {
+  files::Rules rules;
+  rules.owner = ::geteuid();
+  return config::load_registry_config(options.value_or("config", config::kRegistryConfigPath), rules);
+}
+
+Result<void> become_owner_of(const std::string& database) {
+  if (::geteuid() != 0) return {};
+  const std::string directory = database.substr(0, database.rfind('/'));
+  struct stat status {};
+  if (::lstat(directory.c_str(), &status) != 0) return system_error(ErrorCode::not_found, directory);
+  if (!S_ISDIR(status.st_mode)) return Error(ErrorCode::unsafe_file, directory + ": not a directory");
+  if (status.st_uid == 0) return {};
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(status.st_gid, status.st_gid, status.st_gid) != 0 ||
+      ::setresuid(status.st_uid, status.st_uid, status.st_uid) != 0) {
+    return system_error(ErrorCode::io_error, "cannot become the owner of " + directory);
+  }
+  return {};
+}
+
+Result<Site> open_site(const Options& options) {
+  auto config = load_config(options);
+  if (!config) return config.error();
+  const auto became = become_owner_of(config->database);
+  if (!became) return became.error();
+  auto clock = std::make_unique<base::SystemClock>();
+  auto store = store::SqliteStore::open(config->database, *clock, kConnections);
+  if (!store) return store.error();
+  return Site{*std::move(config), std::move(clock), *std::move(store)};
+}
+
+Result<crypto::PrivateKey> load_signing_key(const config::RegistryConfig& config) {
+  files::Rules rules;
+  rules.owner = ::geteuid();
+  rules.readers = files::Readers::owner_only;
+  const auto text = files::read_secret(config.signing_key, rules);
+  if (!text) return text.error();
+  auto key = crypto::PrivateKey::parse_openssh(base::as_text(*text));
+  if (!key) return key.error().within(config.signing_key);
+  return key;
+}
+
+Result<std::string> read_named(const std::string& name) {
+  std::ifstream file;
+  if (name != "-") {
+    file.open(name, std::ios::binary);
+    if (!file) return system_error(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io_error, name);
+  }
+  std::istream& in = name == "-" ? std::cin : file;
+  std::string text(kMostBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return Error(ErrorCode::io_error, name + ": cannot be read");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kMostBytes) return Error(ErrorCode::too_large, name + ": more than 64 KiB");
+  return text;
+}
+
+Result<std::string> read_named_or_text(const std::string& operand) {
+  if (operand.find(' ') != std::string::npos) return operand;
+  return read_named(operand);
+}
+
+}  // namespace countersign::registry::admin
