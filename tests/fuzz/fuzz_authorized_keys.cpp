@@ -17,6 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const char c : printed) FUZZ_REQUIRE((c < 0 || c >= 0x20) && c != 0x7f);
   const auto again = keys::parse_record_key(printed);
   FUZZ_REQUIRE(again && again->options == key->options && again->key == key->key);
+  for (const keys::Option& option : key->options) {
+    const keys::Option* const first = key->find(option.name());
+    FUZZ_REQUIRE(first != nullptr && first <= &option);
+    const bool repeats =
+        option.name() == keys::OptionName::permitopen || option.name() == keys::OptionName::permitlisten;
+    FUZZ_REQUIRE(repeats || first == &option);
+  }
   FUZZ_REQUIRE(record_key.has_value() == (printed == text));
   FUZZ_REQUIRE(printed.ends_with(keys::print_public_key(key->key)));
   return 0;
