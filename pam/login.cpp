@@ -143,7 +143,7 @@ class Login {
     auto fetched = fetch_record();
     if (!fetched) return reason.code == ErrorCode::not_found ? fetched.error() : reason;
     auto record = accept(*fetched);
-    if (!record) return record.error();
+    if (!record) return record.error().within("the registry's record");
     record_.emplace(std::move(*record));
     return {};
   }

@@ -13,7 +13,7 @@ import time
 import pytest
 
 import statements
-from fakeregistry import Reply, text
+from fake_host_registry import Reply, text
 from outcomes import ROWS, pattern, row_of
 from statements import Approver
 from testhost import wait_until
@@ -88,7 +88,7 @@ def test_each_row_has_its_test_and_each_test_its_row():
 # The person decides
 
 
-def test_approve(world, login):
+def test_approve(world, login, sshd):
     one = login()
     answer = world.approve(one.terminal)
     one.terminal.enter()
@@ -105,6 +105,12 @@ def test_approve(world, login):
     assert statements.field(challenge, "login-key") == statements.fingerprint(world.key)
     assert statements.field(challenge, "address") == "127.0.0.1"
     assert world.registry.pushes == 1
+    # Nothing secret is in any log: the host's token, the number, a signature's bytes.
+    logs = "\n".join(world.host.syslog.lines) + sshd.log
+    number = statements.field(answer, "number")
+    for secret in (world.host.read("/etc/countersign/token").strip(), answer.split(statements.HEADER)[1][:40]):
+        assert secret not in logs
+    assert not re.search(rf"number\W*{number}\b", logs)
 
 
 def test_enter_before_the_approval(world, login):

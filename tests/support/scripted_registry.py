@@ -1,6 +1,6 @@
 """A server that answers each request as a test tells it, on loopback, with or without TLS: for what goes over the wire.
 
-(fakeregistry.py is a registry that behaves unless told otherwise: for what a login sees.)
+(fake_host_registry.py is a registry that behaves unless told otherwise: for what a login sees.)
 
     with ScriptedRegistry(tls=authority) as registry:
         registry.answer("GET", "/v1/records/alice", Answer(200, record, {"ETag": etag(record)}))

@@ -8,7 +8,7 @@ import hashlib
 from contextlib import contextmanager
 
 import statements
-from fakeregistry import FakeRegistry
+from fake_host_registry import FakeRegistry
 from testhost import TestHost
 
 PROMPT_MODE = "AuthenticationMethods publickey,keyboard-interactive:pam"

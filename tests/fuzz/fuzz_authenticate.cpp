@@ -1,0 +1,61 @@
+// A whole login from eight strings: user, service, SSH_CONNECTION, SSH_AUTH_INFO_0, the typed line, the cached record,
+// the courier's status and what it brings. Nonce, number and clock are fixed, so the corpus holds logins that succeed.
+#include <security/pam_modules.h>
+
+#include "common/encoding/wire.h"
+#include "common/log/sink.h"
+#include "pam/login.h"
+#include "tests/fuzz/require.h"
+#include "tests/support/pam_fakes.h"
+
+using namespace countersign;
+
+namespace {
+// tests/vectors/test_keys/registry.pub
+constexpr std::string_view kSigners =
+    "* namespaces=\"record.v1@countersign,approver.v1@countersign\" ssh-ed25519 "
+    "AAAAC3NzaC1lZDI1NTE5AAAAIGruPrtjsUNzzNpCGoJl9oQCyJZpvJR4xBGbPwb8FNls\n";
+constexpr std::string_view kConfig =
+    "host: { name: web-01 }\nregistry: { url: \"https://registry.example.com\" }\n"
+    "challenge: { timeout: 30s, levels: [passkey, hardware, ssh-key] }\n";
+constexpr std::array kStatuses{host::CourierStatus::ok, host::CourierStatus::unchanged, host::CourierStatus::unknown,
+                               host::CourierStatus::ended, host::CourierStatus::failed};
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const pam::Settings settings{*config::parse_host_config(kConfig, "fuzz"), *keys::Signers::parse(kSigners)};
+  encoding::WireReader input({data, size});
+  const auto next = [&input] { return std::string(input.text(std::size_t{1} << 18U)); };
+  pam::FakePort port;
+  pam::FakeMachine machine;
+  pam::FakeClock clock;
+  log::MemorySink sink;
+  machine.settings = settings;
+  port.user_name = next();
+  port.service_name = next();
+  for (const auto* name : {"SSH_CONNECTION", "SSH_AUTH_INFO_0"}) {
+    if (auto value = next(); value != "-") port.variables[name] = value;
+  }
+  port.typed = {next()};
+  if (auto cached = next(); cached != "-") machine.cached = cached;
+  const auto status = kStatuses.at(input.u8() % kStatuses.size());
+  const auto brought = next();
+  if (!input.ok()) return 0;
+  machine.registry = [&](const host::CourierRequest&) -> base::Result<host::CourierReply> {
+    return host::CourierReply{status, base::ErrorCode::registry_unreachable, "", brought};
+  };
+
+  const int result = pam::authenticate({port, machine, sink, clock});
+  FUZZ_REQUIRE(result == PAM_SUCCESS || result == PAM_AUTH_ERR || result == PAM_MAXTRIES);
+  FUZZ_REQUIRE(sink.contains("event=login_approved") == (result == PAM_SUCCESS));
+  FUZZ_REQUIRE(sink.contains("event=login_denied") == (result != PAM_SUCCESS));
+  FUZZ_REQUIRE(port.told.size() == (result == PAM_SUCCESS ? 0U : 1U));
+  if (result != PAM_SUCCESS) return 0;
+  // Only a signed answer to this very challenge, with this number, after a prompt that was answered with Enter.
+  FUZZ_REQUIRE(port.asked.size() == 1 && machine.receipts.size() == 1);
+  const auto& challenge = machine.errands.back().challenge;
+  const auto expected = "countersign answer v1\n" + challenge.substr(challenge.find('\n') + 1) +
+                        "decision: approve\nnumber: 47\nvia: registry\n-----BEGIN SSH SIGNATURE-----\n";
+  FUZZ_REQUIRE(machine.receipts[0].starts_with(expected) && brought.starts_with(machine.receipts[0]));
+  return 0;
+}
