@@ -63,6 +63,11 @@ base::Bytes Digest::finish() {
   return out;
 }
 
-void skip_openssl_config() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
+void start_lean() {
+  // What is said "no" to first stays off. A failure is harmless: then OpenSSL starts in full when it is first used.
+  (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                            nullptr);
+}
 
 }  // namespace countersign::crypto

@@ -214,7 +214,7 @@ int run(const std::vector<std::string_view>& arguments, base::MonotonicTime star
     (void)write_all(STDERR_FILENO, base::to_string(options.error()) + "\n\n" + std::string(usage()));
     return 2;
   }
-  crypto::skip_openssl_config();
+  crypto::start_lean();
   if (options->explain) {
     (void)::setitimer(ITIMER_REAL, nullptr, nullptr);
     return explain_to_person(*options);

@@ -28,6 +28,7 @@ def reply(status="ok", reason="none", detail="none", rest=""):
 os.makedirs(FOLDER, exist_ok=True)
 put("request_record", b"q", request(etag=HASH32))
 put("request_challenge", b"q", request("challenge", rest="countersign challenge v1\nnonce: x\n"))
+put("request_wrong_number", b"q", request("wrong-number", rest="countersign challenge v1\nnonce: x\n"))
 put("request_bad_task", b"q", request("everything"))
 put("request_bad_user", b"q", request(user="-alice"))
 put("request_bad_etag", b"q", request(etag=HASH32[:-1] + "V"))
