@@ -487,8 +487,8 @@ def test_usage(helper):
 def test_nobody_of_its_user_can_look_into_it(helper, registry):
     registry.answer("GET", "/v1/records/alice", hang)
     program = helper.host.start(helper.argv(), user="countersign", stdout=subprocess.DEVNULL)
-    pid, = wait_until(lambda: helper.host.processes("countersign-authorized-keys"), "the helper")
     wait_until(lambda: registry.requests, "the request")
+    pid, = helper.host.processes("countersign-authorized-keys")
     look = helper.host.run(["cat", f"/proc/{pid}/environ"], user="countersign", check=False)
     assert look.returncode != 0 and "denied" in look.stderr
     program.wait(timeout=10)
