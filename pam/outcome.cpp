@@ -11,8 +11,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::string_view kUnusable =
-    "This host is not set up as it should be. Please tell its administrator.";
+constexpr std::string_view kUnusable = "This host is not set up as it should be. Please tell its administrator.";
 constexpr std::string_view kNoKey = "This login needs an SSH key that is registered for you on this host.";
 constexpr std::string_view kNoRecord = "This host has no valid record of your keys.";
 constexpr std::string_view kUnreachable = "Your phone could not be asked: the registry did not answer as it should.";
