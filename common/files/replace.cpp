@@ -1,6 +1,7 @@
 #include "common/files/replace.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,8 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+
+#include "common/base/blocked_signal.h"
 
 namespace countersign::files {
 namespace {
@@ -48,7 +51,10 @@ Result<void> write_all(int fd, base::ByteView content, std::string_view path) {
   return {};
 }
 
+// A local user may have set the file size limit under which su runs as root: that is an error like a full disk. The
+// signal would end the process and leave the temporary file behind, each time.
 Result<void> fill(const Fd& fd, base::ByteView content, const Replacement& how, std::string_view path) {
+  const base::BlockedSignal no_sigxfsz(SIGXFSZ);
   if (const auto written = write_all(fd.get(), content, path); !written) return written;
   if (::fchmod(fd.get(), how.mode) != 0) return failed(path, "fchmod", errno);
   if (how.durability == Durability::synced && ::fsync(fd.get()) != 0) return failed(path, "fsync", errno);

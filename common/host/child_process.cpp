@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "common/base/blocked_signal.h"
 #include "common/host/spawn.h"
 
 namespace countersign::host {
@@ -23,34 +23,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Fd;
 using base::Result;
-
-// Blocks SIGPIPE for this thread while it lives, and takes away the one that a write of ours caused.
-class SigpipeGuard {
- public:
-  SigpipeGuard() noexcept {
-    (void)::sigemptyset(&pipe_only_);
-    (void)::sigaddset(&pipe_only_, SIGPIPE);
-    sigset_t pending;
-    (void)::sigpending(&pending);
-    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
-    (void)::pthread_sigmask(SIG_BLOCK, &pipe_only_, &before_);
-  }
-  SigpipeGuard(const SigpipeGuard&) = delete;
-  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
-  ~SigpipeGuard() {
-    if (!was_pending_) {
-      const timespec at_once{};
-      while (::sigtimedwait(&pipe_only_, nullptr, &at_once) < 0 && errno == EINTR) {
-      }
-    }
-    (void)::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t pipe_only_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
 
 struct Pipe {
   Fd read;
@@ -158,7 +130,7 @@ void ChildProcess::send(base::ByteView bytes) {
 }
 
 void ChildProcess::flush_pending() {
-  const SigpipeGuard guard;
+  const base::BlockedSignal no_sigpipe(SIGPIPE);
   std::size_t done = 0;
   while (stdin_ && done < pending_.size()) {
     const ssize_t n = ::write(stdin_.get(), pending_.data() + done, pending_.size() - done);
@@ -173,18 +145,16 @@ void ChildProcess::flush_pending() {
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
-// True at end of file.
+// Takes what one read gives. True at end of file.
 Result<bool> ChildProcess::read_some(std::size_t cap) {
   std::array<std::uint8_t, 16384> buffer;
-  while (true) {
-    const ssize_t n = ::read(stdout_.get(), buffer.data(), buffer.size());
-    if (n == 0) return true;
-    if (n < 0 && errno == EAGAIN) return false;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return {ErrorCode::io_error, std::string("read: ") + ::strerror(errno)};
-    received_.insert(received_.end(), buffer.begin(), buffer.begin() + n);
-    if (received_.size() > cap) return {ErrorCode::too_large, "more than " + std::to_string(cap) + " bytes"};
-  }
+  const ssize_t n = ::read(stdout_.get(), buffer.data(), buffer.size());
+  if (n == 0) return true;
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (n < 0) return {ErrorCode::io_error, std::string("read: ") + ::strerror(errno)};
+  received_.insert(received_.end(), buffer.begin(), buffer.begin() + n);
+  if (received_.size() > cap) return {ErrorCode::too_large, "more than " + std::to_string(cap) + " bytes"};
+  return false;
 }
 
 Result<base::ByteView> ChildProcess::ended() {
@@ -207,13 +177,11 @@ Result<base::ByteView> ChildProcess::read_to_end(std::size_t cap, base::Monotoni
       at_end_ = true;
       return ended();
     }
+    // Here and not only when nothing comes: a child that never stops dripping does not get more time than a silent one.
+    if (std::chrono::steady_clock::now() >= deadline) return {ErrorCode::deadline_passed, "no whole reply in time"};
     std::array<pollfd, 2> wanted{{{stdout_.get(), POLLIN, 0}, {pending_.empty() ? -1 : stdin_.get(), POLLOUT, 0}}};
     const int ready = ::poll(wanted.data(), wanted.size(), poll_timeout(deadline));
-    if (ready == 0 && std::chrono::steady_clock::now() >= deadline) {
-      return {ErrorCode::deadline_passed, "no whole reply in time"};
-    }
     if (ready < 0 && errno != EINTR) return {ErrorCode::io_error, std::string("poll: ") + ::strerror(errno)};
-    if (ready < 0 && std::chrono::steady_clock::now() >= deadline) return {ErrorCode::deadline_passed, "interrupted"};
   }
 }
 

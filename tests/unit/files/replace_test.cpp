@@ -1,7 +1,9 @@
 #include "common/files/replace.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -37,6 +39,24 @@ TEST_F(Replace, MakesAPrivateFileAndReplacesIt) {
   ASSERT_EQ(::stat(path.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777U, 0644U);
   EXPECT_EQ(directory.read("f"), "two");
+  EXPECT_EQ(entries(), 1U);
+}
+
+// What a local user may do around a program that runs as root: no signal may end it where it stands.
+TEST_F(Replace, AFileSizeLimitIsAnErrorAndLeavesNothing) {
+  directory.write("f", "old");
+  const pid_t pid = ::fork();  // the limit is for a process of our own
+  if (pid == 0) {
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_FSIZE, &none) != 0) ::_exit(3);
+    const auto replaced = replace_file(directory.at("f"), as_bytes("new"), rules());
+    ::_exit(!replaced && replaced.error().code == ErrorCode::io_error ? 0 : 4);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(directory.read("f"), "old");
   EXPECT_EQ(entries(), 1U);
 }
 

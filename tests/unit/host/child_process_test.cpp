@@ -102,6 +102,19 @@ TEST_F(ChildProcessTest, LimitsWhatItReads) {
   EXPECT_EQ(child->read_to_end(1000, in_ms(5000)).error().code, ErrorCode::too_large);
 }
 
+// One that always has a byte more gets no more time than a silent one.
+TEST_F(ChildProcessTest, EndsReadingAtTheDeadlineWhateverComes) {
+  auto child = ChildProcess::start(
+      {.argv = {"/bin/dd", "if=/dev/zero", "bs=1", "count=100000000"}, .environment = {}, .run_as = {}});
+  ASSERT_TRUE(child);
+  const Stopwatch watch;
+  const auto bytes = child->read_to_end(std::size_t{1} << 30U, in_ms(300));
+  ASSERT_FALSE(bytes);
+  EXPECT_EQ(bytes.error().code, ErrorCode::deadline_passed);
+  EXPECT_LT(watch.ms(), 2000);
+  child->stop(base::Milliseconds(0));
+}
+
 TEST_F(ChildProcessTest, WorksWithStdioClosed) {
   // In a child of our own, because a test program needs its output.
   const std::string path = script("cat");
