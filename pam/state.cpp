@@ -65,6 +65,13 @@ Result<StateDirectory::Held> StateDirectory::hold_against_floor(const policy::Ve
                                                                 base::Time now) const {
   const std::string folder = path_ + "/floors";
   const std::string file = folder + "/" + host::cache_name(record->user);
+  // Nearly every login finds the floor where it is. It needs no lock, so nobody can make it wait for one: who started
+  // su can stop it at any point, also where it holds the lock.
+  if (const auto floor = load_floor(file, rules_); floor && *floor) {
+    const auto same = policy::advance_floor(*floor, record, now);
+    if (!same) return same.error();
+    if (**floor == *same) return Held{};
+  }
   auto made = make_directory(path_);
   if (made) made = make_directory(folder);
   // Without a directory there is no floor either; a directory that is there but cannot be locked is still read.

@@ -1,9 +1,12 @@
 #include "pam/state.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/handle.h"
 #include "common/host/record_cache.h"
 #include "common/keys/signers.h"
 #include "tests/support/pam_statements.h"
@@ -110,6 +114,26 @@ TEST_F(State, AFloorThatCannotBeWrittenLosesNoLogin) {
   ASSERT_TRUE(held) << to_string(held.error());
   ASSERT_TRUE(held->not_written);
   EXPECT_EQ(held->not_written->code, ErrorCode::io_error);
+}
+
+// A local user can stop his own su while it holds the lock. That may cost others a second where their floor rises, and
+// nothing where it stays.
+TEST_F(State, WhoHoldsTheLockForeverStopsNobody) {
+  ASSERT_TRUE(state().hold_against_floor(record("5"), kNow));
+  const base::Fd lock(::open((directory + "/floors").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(lock.get(), LOCK_EX | LOCK_NB), 0);
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto same = state().hold_against_floor(record("5"), kNow);
+  ASSERT_TRUE(same) << to_string(same.error());
+  EXPECT_FALSE(same->not_written);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, base::Milliseconds(500));
+  EXPECT_EQ(state().hold_against_floor(record("4"), kNow).error().code, ErrorCode::record_rolled_back);
+
+  const auto higher = state().hold_against_floor(record("6"), kNow);
+  ASSERT_TRUE(higher) << to_string(higher.error());
+  EXPECT_TRUE(higher->not_written);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, base::Seconds(5));
 }
 
 TEST_F(State, ManyLoginsAtOnceLeaveTheHighestSerial) {
