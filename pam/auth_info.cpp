@@ -40,7 +40,7 @@ Result<void> parse_line(std::string_view line, AuthInfo& info) {
   if (line.empty() || !is_printable(line)) return {ErrorCode::bad_auth_info, "a line is not printable ASCII"};
   const auto space = line.find(' ');
   const auto method = line.substr(0, space);
-  if (method == "keyboard-interactive/pam") info.keyboard_interactive = true;
+  if (line == "keyboard-interactive/pam") info.keyboard_interactive = true;
   if (method != "publickey") return {};
   auto key = parse_key(space == std::string_view::npos ? std::string_view{} : line.substr(space + 1));
   if (!key) return key.error();
@@ -52,11 +52,12 @@ Result<void> parse_line(std::string_view line, AuthInfo& info) {
 
 Result<AuthInfo> parse_auth_info(std::string_view text) {
   AuthInfo info;
+  if (!text.empty() && text.back() != '\n') return {ErrorCode::bad_auth_info, "the last line has no end"};
   for (std::size_t lines = 0; !text.empty(); ++lines) {
     if (lines == kMaxLines) return {ErrorCode::bad_auth_info, "more than 32 lines"};
     const auto end = text.find('\n');
     if (auto line = parse_line(text.substr(0, end), info); !line) return line.error();
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    text.remove_prefix(end + 1);
   }
   return info;
 }

@@ -15,11 +15,12 @@ namespace countersign::pam {
 
 struct AuthInfo {
   std::vector<crypto::PublicKey> keys;  // of each publickey line, in their order; of a certificate its plain key
-  bool keyboard_interactive = false;    // keyboard-interactive/pam is among the methods
+  bool keyboard_interactive = false;    // a line is exactly keyboard-interactive/pam
 };
 
-// No more than 32 lines of 16 KiB each. bad_auth_info for a line that is no method, and for a publickey line that is
-// not exactly a type and a key of that type in base64.
+// No more than 32 lines of 16 KiB each, every one with its LF, as sshd writes them: what somebody else has appended to
+// sshd's text (pam_env can) lacks it. bad_auth_info for a line that is no method, and for a publickey line that is not
+// exactly a type and a key of that type in base64.
 base::Result<AuthInfo> parse_auth_info(std::string_view text);
 
 }  // namespace countersign::pam

@@ -13,13 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FUZZ_REQUIRE(info.error().code == base::ErrorCode::bad_auth_info);
     return 0;
   }
+  FUZZ_REQUIRE(text.empty() || text.back() == '\n');
   std::size_t keys = 0;
   bool keyboard_interactive = false;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     keys += line.starts_with("publickey ") ? 1 : 0;
     FUZZ_REQUIRE(line != "publickey");
-    keyboard_interactive |= line.substr(0, line.find(' ')) == "keyboard-interactive/pam";
+    keyboard_interactive |= line == "keyboard-interactive/pam";
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
   }
   FUZZ_REQUIRE(info->keys.size() == keys);

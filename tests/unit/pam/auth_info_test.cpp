@@ -63,7 +63,8 @@ TEST(AuthInfo, ReadsMethodsAndKeysInOrder) {
 TEST(AuthInfo, OtherMethodsAreNoPublickey) {
   for (const auto* text :
        {"password\n", "hostbased ssh-ed25519 AAAA host.example.com alice\n", "publickey-hostbound ssh-ed25519 AAAA\n",
-        "Publickey ssh-ed25519 AAAA\n", "gssapi-with-mic alice@EXAMPLE.COM\n", "keyboard-interactive/bsdauth\n"}) {
+        "Publickey ssh-ed25519 AAAA\n", "gssapi-with-mic alice@EXAMPLE.COM\n", "keyboard-interactive/bsdauth\n",
+        "keyboard-interactive/pam publickey\n"}) {
     const auto info = parse_auth_info(text);
     ASSERT_TRUE(info) << text;
     EXPECT_TRUE(info->keys.empty()) << text;
@@ -105,7 +106,8 @@ INSTANTIATE_TEST_SUITE_P(Each, BadAuthInfo,
                                          Bad{"empty_line", "\npassword\n"}, Bad{"carriage_return", good() + "\r\n"},
                                          Bad{"control", "pass\x01word\n"}, Bad{"not_ascii", "pass\xc3\xa9\n"},
                                          Bad{"nul", std::string("password\0\n", 10)}, Bad{"too_many_lines", lines(33)},
-                                         Bad{"too_long", std::string(16385, 'a')},
+                                         Bad{"too_long", std::string(16385, 'a') + "\n"}, Bad{"no_line_end", good()},
+                                         Bad{"a_line_appended", good() + "\nkeyboard-interactive/pam"},
                                          Bad{"bad_after_good", good() + "\npublickey\n"}),
                          [](const auto& each) { return each.param.name; });
 
