@@ -44,6 +44,8 @@ std::optional<std::string> LibpamPort::service() { return item(PAM_SERVICE); }
 
 std::optional<std::string> LibpamPort::remote_host() { return item(PAM_RHOST); }
 
+std::optional<std::string> LibpamPort::terminal() { return item(PAM_TTY); }
+
 std::optional<std::string> LibpamPort::environment(std::string_view name) {
   const char* value = ::pam_getenv(handle_, std::string(name).c_str());
   if (value == nullptr) return std::nullopt;
@@ -71,6 +73,11 @@ Result<void> LibpamPort::mark_admitted() {
     return {ErrorCode::internal, "pam_set_data failed"};
   }
   return {};
+}
+
+// libpam knows no removal; marked_admitted() takes only kMark for a mark.
+void LibpamPort::unmark() {
+  if (marked_admitted()) (void)::pam_set_data(handle_, kAdmittedMark, nullptr, nullptr);
 }
 
 bool LibpamPort::marked_admitted() {

@@ -18,10 +18,12 @@ class LibpamPort final : public Port {
   std::optional<std::string> user() override;
   std::optional<std::string> service() override;
   std::optional<std::string> remote_host() override;
+  std::optional<std::string> terminal() override;
   std::optional<std::string> environment(std::string_view name) override;
   base::Result<base::SecretBytes> ask(std::string_view text) override;
   void tell(std::string_view text) override;
   base::Result<void> mark_admitted() override;
+  void unmark() override;
   bool marked_admitted() override;
 
  private:

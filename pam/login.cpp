@@ -100,8 +100,12 @@ class Login {
   }
 
   Result<void> require_key() {
-    if (!connection_) return {};  // not sshd: the service knows no login key
     const auto text = port_.environment("SSH_AUTH_INFO_0");
+    if (!connection_) {
+      // A variable that is missing must not be what drops the demand for a key.
+      if (text || port_.terminal() == "ssh") return {ErrorCode::no_publickey, "sshd, but SSH_CONNECTION is not set"};
+      return {};  // another service, which knows no login key
+    }
     if (!text) return {ErrorCode::no_publickey, "SSH_AUTH_INFO_0 is not set"};
     auto info = parse_auth_info(*text);
     if (!info) return info.error();
@@ -285,6 +289,7 @@ class Login {
 }  // namespace
 
 int authenticate(const Surroundings& around) {
+  around.port.unmark();
   Audit audit(around.sink, Audit::Phase::auth);
   Login login(around, audit);
   const auto approval = login.decide();

@@ -21,6 +21,8 @@ class Port {
   virtual std::optional<std::string> user() = 0;
   virtual std::optional<std::string> service() = 0;
   virtual std::optional<std::string> remote_host() = 0;
+  // PAM_TTY: "ssh" in sshd's auth phase.
+  virtual std::optional<std::string> terminal() = 0;
   // A variable of the PAM environment, which only the application and modules set.
   virtual std::optional<std::string> environment(std::string_view name) = 0;
 
@@ -33,6 +35,8 @@ class Port {
   // A mark on this PAM handle that the auth phase has admitted the login. It reaches the session phase where one
   // process runs both (sudo, login), and never does so under sshd.
   virtual base::Result<void> mark_admitted() = 0;
+  // Takes the mark away: another attempt on the same handle starts from denial.
+  virtual void unmark() = 0;
   virtual bool marked_admitted() = 0;
 };
 

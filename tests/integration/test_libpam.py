@@ -144,6 +144,12 @@ def test_a_session_follows_its_own_auth_phase(world):
     assert result == "PAM_SUCCESS"
 
 
+def test_a_session_after_a_later_denial_on_the_same_handle(world):
+    _, (_, result, _) = approve_at_the_console(world, "--again=root", "--session", "--answer=")
+    assert result == "PAM_AUTH_ERR"
+    assert world.host.syslog.wait("event=login_denied phase=session user=root .*reason=no_prompt_possible")
+
+
 def test_a_session_without_an_auth_phase(world, row):
     seen, result, _ = ends(application(world, "--session-only", service="console"))
     assert result == "PAM_AUTH_ERR"

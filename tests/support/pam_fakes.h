@@ -31,6 +31,7 @@ class FakePort final : public Port {
   std::optional<std::string> user_name = "alice";
   std::optional<std::string> service_name = "sshd";
   std::optional<std::string> rhost;
+  std::optional<std::string> tty;
   std::map<std::string, std::string> variables;
   std::deque<std::string> typed;  // one line a prompt; an empty queue is a conversation that fails
   std::function<void()> while_prompting = [] {};
@@ -41,6 +42,7 @@ class FakePort final : public Port {
   std::optional<std::string> user() override { return user_name; }
   std::optional<std::string> service() override { return service_name; }
   std::optional<std::string> remote_host() override { return rhost; }
+  std::optional<std::string> terminal() override { return tty; }
   std::optional<std::string> environment(std::string_view name) override {
     const auto found = variables.find(std::string(name));
     if (found == variables.end()) return std::nullopt;
@@ -59,6 +61,7 @@ class FakePort final : public Port {
     admitted = true;
     return {};
   }
+  void unmark() override { admitted = false; }
   bool marked_admitted() override { return admitted; }
 };
 

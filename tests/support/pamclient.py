@@ -4,7 +4,8 @@
 
 Prints what the module shows and asks, one JSON value a line, then {"result": "PAM_SUCCESS", "prompts": N}. Answers are
 given in their order, the last one again and again. With --session, the session phase follows a successful auth phase on
-the same handle; with --session-only, it comes alone.
+the same handle; with --session-only, it comes alone. --again USER puts an auth phase of another user between the two,
+whose result this application ignores.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import ctypes.util
 import json
 
 PAM_SUCCESS, PAM_CONV_ERR = 0, 19
-PAM_RHOST = 4
+PAM_USER, PAM_RHOST = 2, 4
 PROMPTS = (1, 2)  # ECHO_OFF, ECHO_ON
 NAMES = {0: "PAM_SUCCESS", 6: "PAM_PERM_DENIED", 7: "PAM_AUTH_ERR", 8: "PAM_CRED_INSUFFICIENT", 10: "PAM_USER_UNKNOWN",
          11: "PAM_MAXTRIES", 14: "PAM_SESSION_ERR", 19: "PAM_CONV_ERR", 25: "PAM_IGNORE"}
@@ -50,6 +51,7 @@ def main():
     parser.add_argument("--answer", action="append", default=[])
     parser.add_argument("--session", action="store_true")
     parser.add_argument("--session-only", action="store_true")
+    parser.add_argument("--again")
     options = parser.parse_args()
     prompts = []
 
@@ -81,6 +83,9 @@ def main():
         libpam.pam_putenv(handle, variable.encode())
     if not options.session_only:
         result = libpam.pam_authenticate(handle, 0)
+    if result == PAM_SUCCESS and options.again:
+        libpam.pam_set_item(handle, PAM_USER, options.again.encode())
+        libpam.pam_authenticate(handle, 0)
     if result == PAM_SUCCESS and (options.session or options.session_only):
         result = libpam.pam_open_session(handle, 0)
     print(json.dumps({"result": NAMES.get(result, str(result)), "prompts": len(prompts)}), flush=True)

@@ -128,6 +128,20 @@ TEST_F(LoginTest, NothingIsSentForWhoHasProvenNoKey) {
   }
 }
 
+// Without SSH_CONNECTION there is no demand for a key; that it is missing must not be enough where sshd asks.
+TEST_F(LoginTest, SshdWithoutItsConnectionIsDenied) {
+  port.variables.erase("SSH_CONNECTION");
+  expect_denied(ErrorCode::no_publickey);
+  expect_nothing_sent();
+
+  port.variables.clear();
+  port.tty = "ssh";
+  port.told.clear();
+  sink.emplace();
+  expect_denied(ErrorCode::no_publickey);
+  expect_nothing_sent();
+}
+
 TEST_F(LoginTest, AnySettingThatCannotBeReadDenies) {
   machine.settings = base::Error(ErrorCode::bad_config, "line 3");
   expect_denied(ErrorCode::bad_config);
@@ -403,6 +417,17 @@ TEST_F(LoginTest, ASessionOfAnotherServiceNeedsItsOwnAuthPhase) {
   EXPECT_TRUE(sink->contains("reason=no_prompt_possible"));
   EXPECT_EQ(run(), PAM_SUCCESS);
   EXPECT_EQ(run_session(), PAM_SUCCESS);
+}
+
+// An application that asks again on the same handle, for somebody else, say.
+TEST_F(LoginTest, AnAttemptThatIsDeniedTakesAnEarlierAdmissionBack) {
+  port.variables.clear();
+  EXPECT_EQ(run(), PAM_SUCCESS);
+  port.user_name = "mallory";
+  EXPECT_EQ(run(), PAM_AUTH_ERR);
+  port.user_name = "alice";
+  EXPECT_EQ(run_session(), PAM_AUTH_ERR);
+  EXPECT_TRUE(sink->contains("reason=no_prompt_possible"));
 }
 
 TEST_F(LoginTest, ASessionWithBrokenSettingsIsDenied) {
