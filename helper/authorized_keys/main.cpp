@@ -60,6 +60,10 @@ void harden() {
 
 void set_alarm(Milliseconds after) {
   (void)::signal(SIGALRM, out_of_time);
+  sigset_t alarm_only;
+  (void)::sigemptyset(&alarm_only);
+  (void)::sigaddset(&alarm_only, SIGALRM);
+  (void)::sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);  // a mask is inherited through exec
   const itimerval timer{.it_interval = {},
                         .it_value = {.tv_sec = after.count() / 1000, .tv_usec = after.count() % 1000 * 1000}};
   if (::setitimer(ITIMER_REAL, &timer, nullptr) != 0) std::_Exit(1);
