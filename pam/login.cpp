@@ -170,7 +170,6 @@ class Login {
     login_key_ = *listed;
     login_person_ = record_->fields().login_key(*login_key_)->person;
     audit_.login_key = login_key_->fingerprint();
-    proven_keys_ = {*login_key_};  // from here on it is this one or none
     return {};
   }
 
@@ -230,18 +229,24 @@ class Login {
     auto record = accept((*pieces)[1]);
     if (!record) return record.error().within("the reply's record");
     record_.emplace(std::move(*record));
-    if (auto still_there = find_login_key(); !still_there) return still_there.error();
+    const auto* listed = login_key_ ? record_->fields().login_key(*login_key_) : nullptr;
+    if (listed != nullptr) login_person_ = listed->person;
 
     const auto& host = settings_->host;
     policy::PhoneExpectation phone;
     if (host.phone) phone = sshsig::WebauthnExpectation{host.phone->origin.str(), host.phone->rp_id};
-    return policy::authorize_answer(
+    auto approval = policy::authorize_answer(
         (*pieces)[0],
         {*challenge_, clock_.monotonic() >= deadline_,
          number_ ? policy::NumberCheck::shown(*number_) : policy::NumberCheck::none_wanted(), statement::Via::registry,
          login_person_, policy::Levels(host.challenge.levels.begin(), host.challenge.levels.end()), phone,
          clock_.now()},
         *record_, settings_->signers);
+    // After the answer: a report has taken the login key out of the record, and is to be told as what it is.
+    if (approval && login_key_ && listed == nullptr) {
+      return {ErrorCode::key_not_in_record, "the login key was taken out of the record meanwhile"};
+    }
+    return approval;
   }
 
   // The registry never learns the number, so it counts wrong ones by our word.

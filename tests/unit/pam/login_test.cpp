@@ -339,6 +339,16 @@ TEST_F(LoginTest, ALoginKeyThatIsGoneByThenDoesNotCount) {
   expect_denied(ErrorCode::key_not_in_record);
 }
 
+// A report takes the login key out of the record at once; it is told as a report all the same.
+TEST_F(LoginTest, AReportIsAReportAlthoughTheKeyIsGone) {
+  const TestKeys now{keys.signer, TestKeys().login, keys.approver};
+  machine.registry = [&](const CourierRequest& request) {
+    return bundle(answer_text(keys, request.challenge, "decision: report\nnumber: none\nvia: registry\n") +
+                  record_text(now, "1700000000001"));
+  };
+  expect_denied(ErrorCode::answer_reported, PAM_MAXTRIES);
+}
+
 // With two proven keys the challenge names one; the other does not step in when that one is withdrawn.
 TEST_F(LoginTest, TheLoginKeyOfTheChallengeIsTheOneThatCounts) {
   const TestKeys other;
