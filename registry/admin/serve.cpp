@@ -53,9 +53,9 @@ routes::Settings route_settings(const config::RegistryConfig& config) {
                           .challenges_per_minute = static_cast<unsigned>(config.limits.challenges_per_minute)};
 }
 
-records::RecordTimes record_times(const config::RegistryConfig& config) {
+records::RecordTimes record_times(const config::RegistryConfig& config, base::Time start) {
   return {std::chrono::duration_cast<base::Seconds>(config.records.life),
-          std::chrono::duration_cast<base::Seconds>(config.records.resign_after)};
+          std::chrono::duration_cast<base::Seconds>(config.records.resign_after), start};
 }
 
 // Everything that lives as long as the server serves.
@@ -68,7 +68,7 @@ class Registry {
         scheduler_(scheduler),
         journal_(journal),
         settings_(route_settings(config)),
-        records_(store, clock, std::move(key), record_times(config),
+        records_(store, clock, std::move(key), record_times(config, clock.now()),
                  [&journal](const base::UserName& user, std::int64_t serial) {
                    journal.note(log::Event("record_signed").with("user", user.str()).with("serial", serial));
                  }) {}

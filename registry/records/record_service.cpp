@@ -84,7 +84,7 @@ bool RecordService::may_serve(const store::User& user, const store::Record& reco
   if (now >= record.expires) return false;
   if (user.offline) return true;
   return record.revision == user.revision && now < record.issued + times_.resign_after &&
-         record.issued <= now + policy::clock_tolerance;
+         record.issued >= times_.signed_since && record.issued <= now + policy::clock_tolerance;
 }
 
 // record_unknown: there is none that may be served as it is.

@@ -36,6 +36,9 @@ using CurrentPtr = std::shared_ptr<const Current>;
 struct RecordTimes {
   base::Seconds life;
   base::Seconds resign_after;
+  // A record signed before this is signed anew: the server's start. Hosts may have seen newer ones than a database that
+  // was restored from a backup holds, and would refuse a lower serial until resign_after had passed.
+  base::Time signed_since{};
 };
 
 class RecordService {

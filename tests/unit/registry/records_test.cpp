@@ -42,6 +42,21 @@ TEST(RecordService, SignsAnewAfterADay) {
   EXPECT_EQ(second->record->issued, site.clock.now());
 }
 
+// A restored backup holds older records than hosts have seen.
+TEST(RecordService, AServerSignsAnewWhatWasSignedBeforeItsStart) {
+  Site site;
+  const auto before = *site.records.current(kAlice);
+  site.clock.advance(Milliseconds{60'000});
+  RecordService restarted(*site.store, site.clock, site.signing_key,
+                          {Seconds{7 * 24 * 3600}, Seconds{24 * 3600}, site.clock.now()},
+                          [](const base::UserName&, std::int64_t) {});
+  const auto first = *restarted.current(kAlice);
+  EXPECT_GT(first->serial, before->serial);
+  EXPECT_EQ(first->record->issued, site.clock.now());
+  site.clock.advance(Milliseconds{60'000});
+  EXPECT_EQ((*restarted.current(kAlice))->serial, first->serial) << "once";
+}
+
 TEST(RecordService, TheSerialMovesOnWhenTheClockDoesNot) {
   Site site;
   const auto first = *site.records.current(kAlice);
