@@ -2,7 +2,8 @@
 
     pamclient.py SERVICE USER [--rhost HOST] [--env NAME=VALUE]… [--answer error|null|TEXT]… [--session]
 
-Prints what the module shows and asks, one JSON value a line, then {"result": "PAM_SUCCESS", "prompts": N}. Answers are
+Prints what the module shows and asks, one JSON value a line, each with the seconds since the phase began, then
+{"result": "PAM_SUCCESS", "prompts": N}. Answers are
 given in their order, the last one again and again. With --session, the session phase follows a successful auth phase on
 the same handle; with --session-only, it comes alone. --again USER puts an auth phase of another user between the two,
 whose result this application ignores.
@@ -12,6 +13,7 @@ import argparse
 import ctypes
 import ctypes.util
 import json
+import time
 
 PAM_SUCCESS, PAM_CONV_ERR = 0, 19
 PAM_USER, PAM_RHOST = 2, 4
@@ -60,7 +62,8 @@ def main():
         for index in range(count):
             message = messages[index].contents
             asked = message.style in PROMPTS
-            print(json.dumps({"asked" if asked else "shown": message.text.decode()}), flush=True)
+            after = round(time.monotonic() - started, 3)
+            print(json.dumps({"asked" if asked else "shown": message.text.decode(), "after": after}), flush=True)
             if not asked:
                 continue
             answer = (options.answer or [""])[min(len(prompts), max(len(options.answer) - 1, 0))]
@@ -81,6 +84,7 @@ def main():
         libpam.pam_set_item(handle, PAM_RHOST, options.rhost.encode())
     for variable in options.env:
         libpam.pam_putenv(handle, variable.encode())
+    started = time.monotonic()
     if not options.session_only:
         result = libpam.pam_authenticate(handle, 0)
     if result == PAM_SUCCESS and options.again:

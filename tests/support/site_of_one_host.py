@@ -1,0 +1,109 @@
+"""A whole site on one test host: the real registry, key helper, courier and module, and the software approver.
+
+    with TestHost() as host:
+        site = Site(build, host)
+        with site.client("alice", site.laptop).terminal() as terminal:
+            site.approve(site.number(terminal))
+"""
+
+import re
+import subprocess
+
+from testhost import free_port, wait_until
+from world import PROMPT, PROMPT_MODE
+
+CONFIG = """\
+host: {{ name: web-01, groups: [web] }}
+registry: {{ url: "{origin}", token: /etc/countersign/token }}
+challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key] }}
+paths: {{ courier: {courier} }}
+"""
+
+
+class Site:
+    def __init__(self, build, host):
+        self.host, self._build = host, build
+        for user in ("countersign", "countersign-registry", "alice"):
+            host.add_user(user)
+        module = host.install(f"{build}/lib/pam_countersign.so", "lib")
+        self.helper, self.courier, self._registry = (host.install(f"{build}/bin/countersign-{name}")
+                                                     for name in ("authorized-keys", "courier", "registry"))
+        self.laptop, self.phone = host.make_key("laptop"), host.make_key("phone")
+        host.pam_service("sshd", auth=f"requisite {module}", session=f"requisite {module}")
+        self._make_registry()
+        self.configure()
+        self.serve()
+        # the helper takes a record as fresh for a second only, so that a test sees what it changed
+        self.sshd = host.start_sshd(
+            PROMPT_MODE, "AuthorizedKeysFile none", "AuthorizedKeysCommandUser countersign",
+            f"AuthorizedKeysCommand {self.helper} --host web-01 --group web --fresh 0s --courier {self.courier} %u %f",
+            authorized_keys=False)
+
+    def _make_registry(self):
+        port = free_port()
+        self.origin = f"http://127.0.0.1:{port}"
+        self.host.mkdir("/etc/countersign")
+        self.host.mkdir("/etc/countersign-registry")
+        self.host.mkdir("/var/cache/countersign", owner="countersign")
+        signers = self.registry("init", "--url", self.origin, "--listen", f"127.0.0.1:{port}")
+        self.host.write("/etc/countersign/signers", signers)
+        self.registry("user", "add", "alice", "--hosts", "@web")
+        self.add_login_key(self.laptop)
+        with open(self.phone + ".pub", encoding="utf-8") as file:
+            self.registry("approver", "add", "alice", "--level", "ssh-key", "-", stdin=file.read())
+        token = self.registry("host", "add", "web-01", "--group", "web")
+        self.host.write("/etc/countersign/token", token, mode=0o640)
+        self.host.run(["chown", "root:countersign", "/etc/countersign/token"])
+
+    def configure(self, timeout="30s"):
+        self.host.write("/etc/countersign/countersign.yaml",
+                        CONFIG.format(origin=self.origin, timeout=timeout, courier=self.courier))
+
+    def registry(self, *arguments, stdin=""):
+        """A subcommand of countersign-registry; what it prints."""
+        return self.host.run([self._registry, *arguments], input=stdin).stdout
+
+    def add_login_key(self, key):
+        with open(key + ".pub", encoding="utf-8") as file:
+            self.registry("key", "add", "alice", "-", stdin=file.read())
+
+    def serve(self):
+        log = open(self.host.path("/run/registry.log"), "ab")
+        with log:
+            self.server = self.host.start([self._registry, "serve"], stdout=log, stderr=log)
+        wait_until(lambda: self.server.poll() is not None or self._answers(), "the registry's start")
+        assert self.server.poll() is None, self.registry_log()
+
+    def _answers(self):
+        argv = ["curl", "-sf", self.origin + "/healthz"]
+        return subprocess.run(argv, capture_output=True, check=False).stdout == b"ok\n"
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait(timeout=15)
+
+    def registry_log(self):
+        return self.host.read("/run/registry.log")
+
+    def client(self, user="alice", key=None, *options):
+        return self.host.client(self.sshd, user, key or self.laptop,
+                                "PreferredAuthentications publickey,keyboard-interactive", *options)
+
+    @staticmethod
+    def number(terminal):
+        return terminal.expect(PROMPT).group(1)
+
+    def approver(self, *arguments, check=True):
+        """The software approver, as on somebody's own machine."""
+        argv = [f"{self._build}/bin/countersign", "approve", "--registry", self.origin, "--key", self.phone, "--user",
+                "alice", *arguments]
+        result = subprocess.run(argv, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+        assert not check or result.returncode == 0, result.stdout + result.stderr
+        return result
+
+    def approve(self, number):
+        return self.approver("--number", number, "--yes")
+
+    def decisions(self):
+        return [re.search(r"event=login_\w+|$", line)[0] + " " + (re.search(r"reason=(\w+)", line) or ["", ""])[1]
+                for line in self.host.syslog.find("event=login_(approved|denied)")]
