@@ -442,5 +442,6 @@ def test_a_caller_that_does_not_read_does_not_kill_it_by_a_signal(run, registry)
 def test_it_writes_no_file(run, waiting, host):
     waiting.answer("GET", f"/v1/challenges/{ID}/answer", Answer(200, "answer and record\n"))
     run(waiting.origin, challenge()).reply()
-    found = host.run(["find", "/run/home", "/etc/countersign", "/tmp", "-xdev", "-user", "countersign", "-type", "f"]).stdout
+    found = host.run(["find", "/run/home", "/etc/countersign", "/tmp", "-ignore_readdir_race", "-xdev", "-user", "countersign",
+                      "-type", "f"]).stdout
     assert found == ""
