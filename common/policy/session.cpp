@@ -28,6 +28,11 @@ Result<void> verify_time(base::Time issued, base::Time expires, base::Time now) 
 
 }  // namespace
 
+Result<void> verify_session_claim(const statement::SessionFields& fields, const RegistryExpectation& expected) {
+  if (auto done = verify_place(fields.registry, fields.user, expected, fields.user); !done) return done;
+  return verify_time(fields.issued, fields.expires, expected.now);
+}
+
 Result<VerifiedSession> verify_session(std::string_view text, const RegistryExpectation& expected,
                                        const VerifiedRecord& record, const keys::Signers& signers) {
   auto session = statement::Session::parse(text);

@@ -37,6 +37,10 @@ class VerifiedSession {
   statement::Session session_;
 };
 
+// What can be said of a session without knowing its user: wrong_origin, statement_from_future, statement_expired. Asked
+// first, it keeps a stranger from telling names apart by the error.
+base::Result<void> verify_session_claim(const statement::SessionFields& fields, const RegistryExpectation& expected);
+
 // In this order: what parsing says, wrong_origin (another registry), wrong_user (not the record's),
 // statement_from_future, statement_expired, not_an_approver, not_endorsed, key_mismatch (signed by another key than
 // `key`), signature_mismatch and the like.

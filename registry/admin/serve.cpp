@@ -29,6 +29,7 @@ Example: countersign-registry serve --config /etc/countersign-registry/registry.
 
 constexpr base::Milliseconds kTidyEvery{3'600'000};
 constexpr std::int64_t kKeepChallengesMs = 24LL * 3600 * 1000;
+static_assert(base::Milliseconds{kKeepChallengesMs} >= 2 * routes::kPostWindow);
 constexpr unsigned kConnections = 5;  // one more than workers
 
 net::ServerOptions server_options(const config::RegistryConfig& config) {

@@ -40,24 +40,28 @@ NewToken make_token(std::string_view prefix) {
 
 }  // namespace
 
-Result<store::Host> authorize_host(const net::Request& request, Context& context) {
-  const auto hash = token_hash(request, kHostPrefix);
-  if (!hash) return hash.error();
-  auto host = context.store.host_by_token(*hash);
+Result<store::Host> host_with_token(const std::string& token_hash, Context& context) {
+  auto host = context.store.host_by_token(token_hash);
   if (!host && host.error().code == ErrorCode::not_found) return Error(ErrorCode::not_authorized, "unknown token");
   if (!host) return host;
   if (host->token_expires && *host->token_expires <= context.clock.now()) {
     return Error(ErrorCode::not_authorized, "the token of " + host->name.str() + " has expired");
   }
+  return host;
+}
+
+Result<store::Host> authorize_host(const net::Request& request, Context& context) {
+  const auto hash = token_hash(request, kHostPrefix);
+  if (!hash) return hash.error();
+  auto host = host_with_token(*hash, context);
+  if (!host) return host;
   const auto room = context.rates.hosts.take(host->name.str(), "requests from this host");
   if (!room) return room.error();
   return host;
 }
 
-Result<store::Session> authorize_session(const net::Request& request, Context& context) {
-  const auto hash = token_hash(request, kSessionPrefix);
-  if (!hash) return hash.error();
-  auto session = context.store.session(*hash);
+Result<store::Session> session_with_token(const std::string& token_hash, Context& context) {
+  auto session = context.store.session(token_hash);
   if (!session && session.error().code == ErrorCode::not_found)
     return Error(ErrorCode::not_authorized, "unknown or expired token");
   if (!session) return session;
@@ -71,6 +75,18 @@ Result<store::Session> authorize_session(const net::Request& request, Context& c
   });
   if (!still) return Error(ErrorCode::not_authorized, "the key is no approver any more");
   return session;
+}
+
+Result<store::Session> authorize_session(const net::Request& request, Context& context) {
+  const auto hash = token_hash(request, kSessionPrefix);
+  if (!hash) return hash.error();
+  return session_with_token(*hash, context);
+}
+
+Result<void> require_scope(const records::Current& current, const store::Host& host) {
+  const statement::RecordFields& record = current.record.fields();
+  if (record.hosts.covers(host.name, host.groups)) return {};
+  return Error(ErrorCode::record_unknown, "no record of " + record.user.str());
 }
 
 NewToken make_host_token() { return make_token(kHostPrefix); }

@@ -15,6 +15,15 @@ base::Result<store::Host> authorize_host(const net::Request& request, Context& c
 // not_authorized.
 base::Result<store::Session> authorize_session(const net::Request& request, Context& context);
 
+// The same judgement by the token's hash, uncounted: a request that waits asks again before it says anything, because a
+// token, an approver or a user may be gone by then.
+base::Result<store::Host> host_with_token(const std::string& token_hash, Context& context);
+base::Result<store::Session> session_with_token(const std::string& token_hash, Context& context);
+
+// One answer for "no such user" and "not for this host", record_unknown: a host learns nothing of users that are not
+// its own.
+base::Result<void> require_scope(const records::Current& current, const store::Host& host);
+
 struct NewToken {
   std::string text;  // told once
   std::string hash;

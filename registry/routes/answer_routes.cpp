@@ -54,14 +54,17 @@ Result<void> take_report(const statement::Challenge& challenge, Context& context
 }  // namespace
 
 Result<Outcome> post_answer(const net::Request& request, Context& context) {
-  const auto rate = context.rates.answers.take(request.peer, "answers from this address");
-  if (!rate) return rate.error();
   if (auto typed = require_text_body(request); !typed) return typed.error();
   const auto id = ChallengeId::parse(request.target.segments.at(2));
   if (!id) return id.error();
   const auto row = context.store.challenge(*id);
   if (!row) return row.error();
   if (row->state != store::ChallengeState::posted) return store::closed_error(row->state);
+  // Who knows no id costs one look-up, as who knows no token does; a count by address alone would let a neighbour
+  // behind the same address keep approvers out.
+  const auto rate =
+      context.rates.answers.take(request.peer + " " + id->str(), "answers to this challenge from this address");
+  if (!rate) return rate.error();
   const auto challenge = statement::Challenge::parse(row->text);
   if (!challenge) return Error(ErrorCode::internal, challenge.error().detail);
   if (auto verified = verify_answer(request.body, *challenge, context); !verified) return verified.error();

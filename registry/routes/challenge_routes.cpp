@@ -51,11 +51,14 @@ Result<void> authorize_post(const statement::Challenge& challenge, const store::
   if (challenge->registry != context.settings.url) {
     return Error(ErrorCode::registry_refused, "registry: this is " + context.settings.url.str());
   }
+  const base::Time now = context.clock.now();
+  if (challenge->issued < now - kPostWindow || challenge->issued > now + kPostWindow) {
+    return Error(ErrorCode::registry_refused,
+                 "issued: more than 12 hours from the registry's clock: see to the host's");
+  }
   const auto current = context.records.current(challenge->user);
   if (!current) return current.error();
-  if (!(*current)->record->hosts.covers(host.name, host.groups)) {
-    return Error(ErrorCode::record_unknown, "no record of " + challenge->user.str());
-  }
+  if (auto covered = require_scope(**current, host); !covered) return covered;
   const auto contents = context.store.contents(challenge->user);
   if (!contents) return contents.error();
   const std::string key = login_key_text(challenge.fields());
@@ -100,24 +103,30 @@ void announce(const store::Challenge& row, const store::Posted& posted, Context&
 }
 
 // A host's own challenge; not_found for another's, so that ids tell nothing.
+Result<store::Challenge> own_challenge(const ChallengeId& id, const store::Host& host, Context& context) {
+  auto challenge = context.store.challenge(id);
+  if (challenge && challenge->host != host.name) return Error(ErrorCode::not_found, "no such challenge");
+  return challenge;
+}
+
 Result<store::Challenge> own_challenge(const net::Request& request, Context& context) {
   const auto host = authorize_host(request, context);
   if (!host) return host.error();
   const auto id = ChallengeId::parse(request.target.segments.at(2));
   if (!id) return id.error();
-  auto challenge = context.store.challenge(*id);
-  if (challenge && challenge->host != host->name) return Error(ErrorCode::not_found, "no such challenge");
-  return challenge;
+  return own_challenge(*id, *host, context);
 }
 
-// What a wait for the answer ends with; nothing while the challenge is posted.
-Result<std::optional<net::Response>> outcome_of(const ChallengeId& id, Context& context) {
-  const auto challenge = context.store.challenge(id);
+// What a wait for the answer ends with; nothing while the challenge is posted. The scope counts as it is now: an old
+// challenge is no way to a record that has left the host.
+Result<std::optional<net::Response>> outcome_of(const ChallengeId& id, const store::Host& host, Context& context) {
+  const auto challenge = own_challenge(id, host, context);
   if (!challenge) return challenge.error();
   if (challenge->state == store::ChallengeState::posted) return std::optional<net::Response>();
   if (challenge->state != store::ChallengeState::answered) return store::closed_error(challenge->state);
   const auto current = context.records.current(challenge->user);
   if (!current) return current.error();
+  if (auto covered = require_scope(**current, host); !covered) return covered.error();
   return std::optional(text_response(200, challenge->answer + (*current)->text()));
 }
 
@@ -131,8 +140,9 @@ Result<Outcome> post_challenge(const net::Request& request, Context& context) {
   if (!challenge) return challenge.error();
   if (auto allowed = authorize_post(*challenge, *host, context); !allowed) return allowed.error();
   const store::Challenge row = challenge_row(*challenge, context);
-  const std::string source = row.user.str() + " " + row.login_key + " " + row.address;
-  const auto rate = context.rates.challenges.take(source, "challenges for this user, key and address");
+  // A host may lie about key and address on its own cards, so it may spend nobody's count but its own.
+  const std::string source = row.host.str() + " " + row.user.str() + " " + row.login_key + " " + row.address;
+  const auto rate = context.rates.challenges.take(source, "challenges of this host for this user, key and address");
   if (!rate) return rate.error();
   const auto posted = context.store.post_challenge(row, store::PostLimits{context.settings.pending_per_source});
   if (!posted && posted.error().code == ErrorCode::already_exists)
@@ -147,14 +157,18 @@ Result<Outcome> post_challenge(const net::Request& request, Context& context) {
 Result<Outcome> get_answer(const net::Request& request, Context& context) {
   const auto wait = wait_of(request);
   if (!wait) return wait.error();
-  const auto challenge = own_challenge(request, context);
-  if (!challenge) return challenge.error();
-  const ChallengeId id = challenge->id;
-  const auto now = outcome_of(id, context);
+  const auto host = authorize_host(request, context);
+  if (!host) return host.error();
+  const auto parsed = ChallengeId::parse(request.target.segments.at(2));
+  if (!parsed) return parsed.error();
+  const ChallengeId id = *parsed;
+  const auto now = outcome_of(id, *host, context);
   if (!now) return now.error();
   if (*now) return Outcome(**now);
-  const auto look = [&context, id](LongPoll::Look when) -> std::optional<net::Response> {
-    const auto outcome = outcome_of(id, context);
+  const auto look = [&context, id, token = host->token_hash](LongPoll::Look when) -> std::optional<net::Response> {
+    const auto still = host_with_token(token, context);
+    if (!still) return refuse(still.error());
+    const auto outcome = outcome_of(id, *still, context);
     if (!outcome) return refuse(outcome.error());
     if (*outcome || when == LongPoll::Look::early) return *outcome;
     return net::Response{204, {}, {}, {}};

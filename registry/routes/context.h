@@ -19,24 +19,28 @@ struct Settings {
   policy::PhoneExpectation phone;
   base::Milliseconds challenge_max_life{120'000};
   std::size_t pending_per_source = 8;
-  unsigned challenges_per_minute = 10;  // for one user, login key and address
+  unsigned challenges_per_minute = 10;  // of one host, for one user, login key and address
 };
 
 // What else one source may do in a minute.
 inline constexpr unsigned kRequestsPerHostMinute = 1200;
-inline constexpr unsigned kSessionsPerPeerMinute = 30;
-inline constexpr unsigned kAnswersPerPeerMinute = 120;
+inline constexpr unsigned kSessionsPerKeyMinute = 30;
+inline constexpr unsigned kAnswersPerChallengeMinute = 120;
+
+// How far the time in a challenge may be from the registry's clock. Half of what a challenge is remembered for, so that
+// none can be posted a second time: an old report would otherwise take a key out again.
+inline constexpr base::Seconds kPostWindow{12LL * 3600};
 
 struct Rates {
   Rates(const base::Clock& clock, const Settings& settings)
       : challenges(clock, settings.challenges_per_minute),
         hosts(clock, kRequestsPerHostMinute),
-        sessions(clock, kSessionsPerPeerMinute),
-        answers(clock, kAnswersPerPeerMinute) {}
-  RateLimit challenges;  // by user, login key and address
+        sessions(clock, kSessionsPerKeyMinute),
+        answers(clock, kAnswersPerChallengeMinute) {}
+  RateLimit challenges;  // by host, user, login key and address
   RateLimit hosts;       // by host
-  RateLimit sessions;    // by peer
-  RateLimit answers;     // by peer
+  RateLimit sessions;    // by peer and approver
+  RateLimit answers;     // by peer and challenge
 };
 
 struct Context {

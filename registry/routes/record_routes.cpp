@@ -21,10 +21,7 @@ Result<Outcome> get_record(const net::Request& request, Context& context) {
   if (!user) return user.error();
   const auto current = context.records.current(*user);
   if (!current) return current.error();
-  // One answer for "no such user" and "not for this host": a host learns nothing of users that are not its own.
-  if (!(*current)->record->hosts.covers(host->name, host->groups)) {
-    return Error(ErrorCode::record_unknown, "no record of " + user->str());
-  }
+  if (auto covered = require_scope(**current, *host); !covered) return covered.error();
   const auto known = request.header("if-none-match");
   net::Response response =
       known && *known == (*current)->etag ? net::Response{304, {}, {}, {}} : text_response(200, (*current)->text());

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <map>
+#include <set>
 
 #include "common/policy/session.h"
 #include "registry/routes/access.h"
@@ -14,8 +15,25 @@ using base::Result;
 
 namespace {
 
-// A client takes at most 256 KiB. Of more cards the oldest are left out: they end first.
+// A client takes at most 256 KiB. Of more cards the oldest are left out: they end first. Each host's newest comes
+// before any host's second, so that one host cannot push another's out.
 constexpr std::size_t kLongestCards = 200'000;
+
+std::vector<const store::Challenge*> cards_that_fit(const std::vector<store::Challenge>& posted) {
+  std::map<std::string, std::size_t> seen;
+  std::multimap<std::size_t, std::size_t> by_rank;  // within its host, from the newest: place in `posted`
+  for (std::size_t i = posted.size(); i-- > 0;) by_rank.emplace(seen[posted[i].host.str()]++, i);
+  std::set<std::size_t> chosen;
+  std::size_t size = 0;
+  for (const auto& [rank, place] : by_rank) {
+    size += posted[place].text.size();
+    if (size > kLongestCards) break;
+    chosen.insert(place);
+  }
+  std::vector<const store::Challenge*> cards;
+  for (const std::size_t place : chosen) cards.push_back(&posted[place]);
+  return cards;
+}
 
 struct Cards {
   std::string text;
@@ -25,12 +43,8 @@ struct Cards {
 Result<Cards> cards_of(const base::UserName& user, Context& context) {
   const auto posted = context.store.posted_challenges(user);
   if (!posted) return posted.error();
-  std::size_t first = posted->size();
-  std::size_t size = 0;
-  while (first > 0 && size + posted->at(first - 1).text.size() <= kLongestCards)
-    size += posted->at(--first).text.size();
   std::string text;
-  for (; first < posted->size(); ++first) text.append(posted->at(first).text);
+  for (const store::Challenge* card : cards_that_fit(*posted)) text.append(card->text);
   std::string etag = "\"" + statement::Hash32::of(text).str() + "\"";
   return Cards{std::move(text), std::move(etag)};
 }
@@ -44,18 +58,21 @@ net::Response cards_response(Cards cards) {
 }  // namespace
 
 Result<Outcome> post_session(const net::Request& request, Context& context) {
-  const auto rate = context.rates.sessions.take(request.peer, "sessions from this address");
-  if (!rate) return rate.error();
   if (auto typed = require_text_body(request); !typed) return typed.error();
   const auto claimed = statement::Session::parse(request.body);
   if (!claimed) return claimed.error();
+  const policy::RegistryExpectation expected{context.settings.url, context.settings.phone, context.clock.now()};
+  // Before the user is looked up: a statement that fails here fails for every name, so it tells no name from another.
+  if (auto here = policy::verify_session_claim(claimed->fields(), expected); !here) return here.error();
   const Error no_approver(ErrorCode::not_an_approver, "this key approves for no such user");
   const auto current = context.records.current((*claimed)->user);
   if (!current && current.error().code == ErrorCode::record_unknown) return no_approver;
   if (!current) return current.error();
-  const policy::RegistryExpectation expected{context.settings.url, context.settings.phone, context.clock.now()};
+  if ((*current)->record->approver((*claimed)->key.blob()) == nullptr) return no_approver;
+  const auto rate = context.rates.sessions.take(request.peer + " " + (*claimed)->key.fingerprint(),
+                                                "sessions of this key from this address");
+  if (!rate) return rate.error();
   const auto session = policy::verify_session(request.body, expected, (*current)->record, (*current)->signers);
-  if (!session && session.error().code == ErrorCode::not_an_approver) return no_approver;
   if (!session) return session.error();
   const NewToken token = make_session_token();
   const store::Session row{token.hash, (*session)->user, (*session)->key.fingerprint(), (*session)->nonce.str(),
@@ -83,7 +100,9 @@ Result<Outcome> get_cards(const net::Request& request, Context& context) {
   auto cards = cards_of(user, context);
   if (!cards) return cards.error();
   if (cards->etag != known) return Outcome(cards_response(*std::move(cards)));
-  const auto look = [&context, user, known](LongPoll::Look when) -> std::optional<net::Response> {
+  const auto look = [&context, user, known,
+                     token = session->token_hash](LongPoll::Look when) -> std::optional<net::Response> {
+    if (const auto still = session_with_token(token, context); !still) return refuse(still.error());
     auto now = cards_of(user, context);
     if (!now) return refuse(now.error());
     if (now->etag != known) return cards_response(*std::move(now));

@@ -11,7 +11,8 @@ using base::UserName;
 
 namespace {
 
-// PROTOCOL.md section 9.1: three wrong numbers within ten minutes start ten quiet minutes for that source.
+// PROTOCOL.md section 9.1: three wrong numbers within ten minutes start ten quiet minutes for that source: what one
+// host says of numbers must not silence another.
 constexpr std::int64_t kWrongNumbers = 3;
 constexpr std::int64_t kQuietMs = 10 * 60 * 1000;
 
@@ -71,12 +72,13 @@ Result<void> write_down_expired(Database& database, std::int64_t now_ms) {
 
 Result<void> refuse_full(Database& database, const Challenge& challenge, const PostLimits& limits) {
   auto query = database.query(
-      "SELECT count(*) FROM challenges WHERE state = 'posted' AND user = ? AND login_key = ? AND address = ?");
+      "SELECT count(*) FROM challenges WHERE state = 'posted' AND user = ? AND login_key = ? AND address = ? "
+      "AND host = ?");
   query.with(std::string_view(challenge.user.str())).with(std::string_view(challenge.login_key));
-  const auto row = query.with(std::string_view(challenge.address)).step();
+  const auto row = query.with(std::string_view(challenge.address)).with(std::string_view(challenge.host.str())).step();
   if (!row) return row.error();
   if (query.integer(0) >= static_cast<std::int64_t>(limits.pending_per_source)) {
-    return Error(ErrorCode::quota_exceeded, "too many challenges wait for this user, key and address");
+    return Error(ErrorCode::quota_exceeded, "too many challenges of this host wait for this user, key and address");
   }
   return {};
 }
@@ -84,9 +86,9 @@ Result<void> refuse_full(Database& database, const Challenge& challenge, const P
 Result<void> refuse_quiet(Database& database, const Challenge& challenge, std::int64_t now_ms) {
   auto query = database.query(
       "SELECT closed_ms FROM challenges WHERE wrong_number = 1 AND user = ? AND login_key = ? AND address = ? "
-      "ORDER BY closed_ms DESC LIMIT ?");
+      "AND host = ? ORDER BY closed_ms DESC LIMIT ?");
   query.with(std::string_view(challenge.user.str())).with(std::string_view(challenge.login_key));
-  query.with(std::string_view(challenge.address)).with(kWrongNumbers);
+  query.with(std::string_view(challenge.address)).with(std::string_view(challenge.host.str())).with(kWrongNumbers);
   std::int64_t newest = 0;
   std::int64_t oldest = 0;
   for (std::int64_t count = 0; count < kWrongNumbers; ++count) {
@@ -97,7 +99,8 @@ Result<void> refuse_quiet(Database& database, const Challenge& challenge, std::i
     if (count == 0) newest = oldest;
   }
   if (newest - oldest > kQuietMs || now_ms >= newest + kQuietMs) return {};
-  return Error(ErrorCode::quota_exceeded, "three wrong numbers: quiet time for this user, key and address");
+  return Error(ErrorCode::quota_exceeded,
+               "three wrong numbers: quiet time on this host for this user, key and address");
 }
 
 Result<std::vector<ChallengeId>> replace_on_connection(Database& database, const Challenge& challenge,

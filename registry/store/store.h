@@ -91,7 +91,7 @@ struct Challenge {
 };
 
 struct PostLimits {
-  std::size_t pending_per_source = 4;  // posted at once for one (user, login key, address)
+  std::size_t pending_per_source = 4;  // posted at once for one (host, user, login key, address)
 };
 
 struct Posted {

@@ -511,7 +511,7 @@ TEST(Answers, FromOneAddressAreRated) {
   const auto challenge = site.challenge();
   site.post(challenge);
   const std::string path = Site::path_of(challenge) + "/answer";
-  for (unsigned i = 0; i < kAnswersPerPeerMinute; ++i)
+  for (unsigned i = 0; i < kAnswersPerChallengeMinute; ++i)
     ASSERT_EQ(site.call(Method::post, path, kNoToken, "x").status, 400);
   expect_refused(site.call(Method::post, path, kNoToken, "x"), 429, "quota_exceeded");
 }
