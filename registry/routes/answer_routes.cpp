@@ -40,14 +40,16 @@ Result<void> verify_answer(const std::string& text, const statement::Challenge& 
   return approval.error();
 }
 
-// "I did not start this": the login key is known to somebody else and leaves the record, the user stays.
-Result<void> take_report(const statement::Challenge& challenge, Context& context) {
-  if (!challenge->login_key) return {};
-  const std::string key = challenge->login_key->str();
-  const auto marked = context.store.set_login_key_reported(challenge->user, key, context.clock.now());
-  if (!marked && marked.error().code == ErrorCode::not_found) return {};  // a key that no record holds
-  if (!marked) return marked;
-  context.journal.warn(log::Event("login_key_reported").with("user", challenge->user.str()).with("login_key", key));
+// Takes a verified answer. A report says "I did not start this": the login key is known to somebody else and leaves the
+// record in the same moment, the user stays.
+Result<void> take_answer(const store::Challenge& row, const std::string& text, Decision decision, Context& context) {
+  if (decision != Decision::report) return context.store.answer_challenge(row.id, text);
+  const auto marked = context.store.report_challenge(row.id, text, context.clock.now());
+  if (!marked) return marked.error();
+  if (*marked) {
+    context.journal.warn(
+        log::Event("login_key_reported").with("user", row.user.str()).with("login_key", row.login_key));
+  }
   return {};
 }
 
@@ -70,9 +72,8 @@ Result<Outcome> post_answer(const net::Request& request, Context& context) {
   if (auto verified = verify_answer(request.body, *challenge, context); !verified) return verified.error();
   const auto answer = statement::Answer::parse(request.body);
   if (!answer) return answer.error();
-  const auto taken = context.store.answer_challenge(*id, request.body);
-  if (!taken) return taken.error();
   const Decision decision = answer->fields().decision;
+  if (auto taken = take_answer(*row, request.body, decision, context); !taken) return taken.error();
   context.journal.note(log::Event("challenge_answered")
                            .with("id", id->str())
                            .with("host", row->host.str())
@@ -80,9 +81,7 @@ Result<Outcome> post_answer(const net::Request& request, Context& context) {
                            .with("decision", to_string(decision))
                            .with("approver", crypto::fingerprint(answer->signature().public_key))
                            .with("peer", request.peer));
-  const auto reported = decision == Decision::report ? take_report(*challenge, context) : Result<void>();
   wake_about(context, *id, row->user);
-  if (!reported) return reported.error();
   return Outcome(net::Response{204, {}, {}, {}});
 }
 

@@ -141,6 +141,31 @@ Result<void> note_wrong_number(Database& database, const ChallengeId& id) {
   return database.query("UPDATE challenges SET wrong_number = 1 WHERE id = ?").with(std::string_view(id.str())).run();
 }
 
+// Compare and set: the state and the deadline are part of the condition, so that one of two comes first. False: it came
+// second.
+Result<bool> close_posted(Database& database, const ChallengeId& id, std::string_view state, const std::string& answer,
+                          bool wrong_number, std::int64_t now_ms) {
+  auto query = database.query(
+      "UPDATE challenges SET state = ?, answer = ?, wrong_number = ?, closed_ms = ? "
+      "WHERE id = ? AND state = 'posted' AND deadline_ms > ?");
+  query.with(state).with(std::string_view(answer)).with(std::int64_t{wrong_number}).with(now_ms);
+  const auto closed = query.with(std::string_view(id.str())).with(now_ms).run();
+  if (!closed) return closed.error();
+  return database.changes() == 1;
+}
+
+Result<bool> mark_reported(Database& database, const Challenge& challenge, base::Time when) {
+  auto query =
+      database.query("UPDATE login_keys SET reported = coalesce(reported, ?) WHERE user = ? AND fingerprint = ?");
+  query.with(seconds(when)).with(std::string_view(challenge.user.str()));
+  const auto marked = query.with(std::string_view(challenge.login_key)).run();
+  if (!marked) return marked.error();
+  if (database.changes() == 0) return false;
+  const auto raised = raise_revision(database, challenge.user);
+  if (!raised) return raised.error();
+  return true;
+}
+
 }  // namespace
 
 Result<Posted> SqliteImpl::post_challenge(const Challenge& challenge, const PostLimits& limits) {
@@ -193,20 +218,15 @@ Result<std::vector<Challenge>> SqliteImpl::posted_challenges() {
   return all_rows(query.with(now_ms), now_ms);
 }
 
-// Compare and set: the state and the deadline are part of the condition, so that one of two comes first.
 Result<void> SqliteImpl::close_challenge(const ChallengeId& id, std::string_view state, const std::string& answer,
                                          bool wrong_number) {
   const Lease db(*this);
   const std::int64_t now_ms = clock_.now_unix_ms();
   Transaction transaction(*db);
   if (!transaction.begun()) return transaction.begun();
-  auto query = db->query(
-      "UPDATE challenges SET state = ?, answer = ?, wrong_number = ?, closed_ms = ? "
-      "WHERE id = ? AND state = 'posted' AND deadline_ms > ?");
-  query.with(state).with(std::string_view(answer)).with(std::int64_t{wrong_number}).with(now_ms);
-  const auto closed = query.with(std::string_view(id.str())).with(now_ms).run();
-  if (!closed) return closed;
-  if (db->changes() == 1) return transaction.commit();
+  const auto closed = close_posted(*db, id, state, answer, wrong_number, now_ms);
+  if (!closed) return closed.error();
+  if (*closed) return transaction.commit();
   const auto now_is = read_challenge(*db, id, now_ms);
   if (!now_is) return now_is.error();
   if (wrong_number && now_is->state == ChallengeState::answered) {
@@ -220,6 +240,23 @@ Result<void> SqliteImpl::close_challenge(const ChallengeId& id, std::string_view
 
 Result<void> SqliteImpl::answer_challenge(const ChallengeId& id, const std::string& answer) {
   return close_challenge(id, "answered", answer, false);
+}
+
+Result<bool> SqliteImpl::report_challenge(const ChallengeId& id, const std::string& answer, base::Time when) {
+  const Lease db(*this);
+  const std::int64_t now_ms = clock_.now_unix_ms();
+  Transaction transaction(*db);
+  if (!transaction.begun()) return transaction.begun().error();
+  const auto closed = close_posted(*db, id, "answered", answer, /*wrong_number=*/false, now_ms);
+  if (!closed) return closed;
+  const auto challenge = read_challenge(*db, id, now_ms);
+  if (!challenge) return challenge.error();
+  if (!*closed) return closed_error(challenge->state);
+  const auto marked = mark_reported(*db, *challenge, when);
+  if (!marked) return marked;
+  const auto committed = transaction.commit();
+  if (!committed) return committed.error();
+  return marked;
 }
 
 Result<void> SqliteImpl::withdraw_challenge(const ChallengeId& id, bool wrong_number) {

@@ -51,6 +51,7 @@ class SqliteImpl final : public Store {
   base::Result<std::vector<Challenge>> posted_challenges(const base::UserName& name) override;
   base::Result<std::vector<Challenge>> posted_challenges() override;
   base::Result<void> answer_challenge(const base::ChallengeId& id, const std::string& answer) override;
+  base::Result<bool> report_challenge(const base::ChallengeId& id, const std::string& answer, base::Time when) override;
   base::Result<void> withdraw_challenge(const base::ChallengeId& id, bool wrong_number) override;
   base::Result<void> forget_challenges(std::int64_t closed_before_ms) override;
 

@@ -160,6 +160,10 @@ class Store {
   // The ways out of posted. Who comes second gets already_answered, challenge_replaced, challenge_withdrawn or
   // challenge_expired.
   virtual base::Result<void> answer_challenge(const base::ChallengeId& id, const std::string& answer) = 0;
+  // A report: an answer that also marks the challenge's login key as reported, both or neither. True: the user has that
+  // key.
+  virtual base::Result<bool> report_challenge(const base::ChallengeId& id, const std::string& answer,
+                                              base::Time when) = 0;
   // `wrong_number` counts for an answered challenge too: that is where the host finds out.
   virtual base::Result<void> withdraw_challenge(const base::ChallengeId& id, bool wrong_number) = 0;
   virtual base::Result<void> forget_challenges(std::int64_t closed_before_ms) = 0;

@@ -397,6 +397,43 @@ TEST_P(StoreContract, ThreeWrongNumbersQuietTheSource) {
   EXPECT_EQ(post(challenge('d')), std::nullopt);
 }
 
+TEST_P(StoreContract, OneHostsWrongNumbersQuietNoOther) {
+  for (const char id : {'a', 'b', 'c'}) {
+    ASSERT_EQ(post(challenge(id)), std::nullopt);
+    ASSERT_TRUE(store_->withdraw_challenge(challenge_id(id), true).has_value());
+  }
+  EXPECT_EQ(post(challenge('d')), ErrorCode::quota_exceeded);
+  Challenge other_host = challenge('e');
+  other_host.host = host_name("web-02");
+  EXPECT_EQ(post(other_host), std::nullopt);
+}
+
+TEST_P(StoreContract, AReportAnswersAndMarksTheKey) {
+  add_user("alice");
+  ASSERT_TRUE(store_->add_login_key(user_name("alice"), login_key("k"), kAcceptAll).has_value());
+  ASSERT_EQ(post(challenge('a')), std::nullopt);
+  const auto before = store_->user(user_name("alice"))->revision;
+  EXPECT_EQ(*store_->report_challenge(challenge_id('a'), "report", clock_.now()), true);
+  EXPECT_EQ(store_->challenge(challenge_id('a'))->state, ChallengeState::answered);
+  EXPECT_EQ(store_->challenge(challenge_id('a'))->answer, "report");
+  EXPECT_EQ(store_->contents(user_name("alice"))->login_keys.at(0).reported, clock_.now());
+  EXPECT_EQ(store_->user(user_name("alice"))->revision, before + 1);
+  EXPECT_EQ(code_of(store_->report_challenge(challenge_id('a'), "late", clock_.now())), ErrorCode::already_answered);
+  ASSERT_EQ(post(challenge('b', "none", "203.0.113.9", "SHA256:other")), std::nullopt);
+  EXPECT_EQ(*store_->report_challenge(challenge_id('b'), "report", clock_.now()), false);
+  EXPECT_EQ(store_->challenge(challenge_id('b'))->state, ChallengeState::answered);
+}
+
+TEST_P(StoreContract, AReportThatCameSecondMarksNothing) {
+  add_user("alice");
+  ASSERT_TRUE(store_->add_login_key(user_name("alice"), login_key("k"), kAcceptAll).has_value());
+  ASSERT_EQ(post(challenge('a')), std::nullopt);
+  ASSERT_TRUE(store_->withdraw_challenge(challenge_id('a'), false).has_value());
+  EXPECT_EQ(code_of(store_->report_challenge(challenge_id('a'), "late", clock_.now())), ErrorCode::challenge_withdrawn);
+  EXPECT_EQ(store_->contents(user_name("alice"))->login_keys.at(0).reported, std::nullopt);
+  EXPECT_EQ(code_of(store_->report_challenge(challenge_id('z'), "none", clock_.now())), ErrorCode::not_found);
+}
+
 TEST_P(StoreContract, WrongNumbersFarApartDoNotCount) {
   for (const char id : {'a', 'b', 'c'}) {
     ASSERT_EQ(post(challenge(id)), std::nullopt);
