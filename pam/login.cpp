@@ -14,6 +14,7 @@
 #include "pam/auth_info.h"
 #include "pam/conversation.h"
 #include "pam/outcome.h"
+#include "pam/typed_line.h"
 
 namespace countersign::pam {
 namespace {

@@ -1,5 +1,5 @@
 // What is typed at the prompt: only the empty line means anything, and no fault quotes what was typed.
-#include "pam/conversation.h"
+#include "pam/typed_line.h"
 #include "tests/fuzz/require.h"
 
 using namespace countersign;

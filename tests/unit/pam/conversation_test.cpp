@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pam/account.h"
+#include "pam/typed_line.h"
 
 namespace countersign::pam {
 namespace {
