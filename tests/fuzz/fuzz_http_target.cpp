@@ -9,6 +9,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace countersign::registry;
   const auto target = net::parse_target(base::as_text(base::ByteView(data, size)));
   if (!target) return 0;
+  for (const auto& [name, value] : target->query) {
+    if (target->query_value(name) != value) std::abort();
+  }
+  if (target->query_value("") || target->path().front() != '/') std::abort();
   std::string again = target->segments.empty() ? "/" : "";
   for (const std::string& segment : target->segments) again.append("/").append(net::encode_component(segment));
   const char* separator = "?";

@@ -1,5 +1,9 @@
 // A statement of any kind, and a bundle of them: what parses prints to the same bytes, from its fields as from its
 // typed form; a bundle's pieces are its bytes; every fault names its place.
+#include <type_traits>
+
+#include "common/sshsig/armor.h"
+#include "common/sshsig/signature.h"
 #include "common/statement/bundle.h"
 #include "common/statement/challenge.h"
 #include "common/statement/console.h"
@@ -18,13 +22,39 @@ void require_identity(std::string_view text) {
   FUZZ_REQUIRE(typed->text() == text);
 }
 
+// Who may do what in a record: a key that is found is the one that was asked for, and never stands in both roles.
+void require_roles(std::string_view text) {
+  const auto record = Record::parse(text);
+  if (!record || !record->fields().check_roles()) return;
+  const RecordFields& fields = record->fields();
+  for (const LoginKey& key : fields.login_keys) {
+    FUZZ_REQUIRE(fields.login_key(key.line.key) == &key && fields.approver(key.line.key.blob()) == nullptr);
+  }
+  for (const Approver& approver : fields.approvers) {
+    FUZZ_REQUIRE(fields.approver(approver.key.blob()) == &approver && fields.login_key(approver.key) == nullptr);
+    const std::string armor = sshsig::print_armor(sshsig::serialize(approver.endorsement));
+    const auto endorsement = Endorsement::parse(fields.endorsed_message(approver) + armor);
+    FUZZ_REQUIRE(endorsement && endorsement->fields().key == approver.key);
+  }
+}
+
+// The challenge that an answer or a trust repeats is one by itself.
+template <typename Typed>
+void require_challenge(std::string_view text) {
+  const auto typed = Typed::parse(text);
+  if (!typed) return;
+  const auto challenge = Challenge::parse(challenge_text(*typed));
+  FUZZ_REQUIRE(challenge);
+  if constexpr (std::is_same_v<Typed, Answer>) FUZZ_REQUIRE(challenge_id(*typed) == challenge->id());
+}
+
 void require_typed_identity(Kind kind, std::string_view text) {
   switch (kind) {
-    case Kind::record: return require_identity<Record>(text);
+    case Kind::record: require_roles(text); return require_identity<Record>(text);
     case Kind::approver: return require_identity<Endorsement>(text);
     case Kind::challenge: return require_identity<Challenge>(text);
-    case Kind::answer: return require_identity<Answer>(text);
-    case Kind::trust: return require_identity<Trust>(text);
+    case Kind::answer: require_challenge<Answer>(text); return require_identity<Answer>(text);
+    case Kind::trust: require_challenge<Trust>(text); return require_identity<Trust>(text);
     case Kind::enrolment: return require_identity<Enrolment>(text);
     case Kind::host: return require_identity<HostStatement>(text);
     case Kind::session: return require_identity<Session>(text);
