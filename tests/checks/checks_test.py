@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """The checks themselves: each fault, planted in a small tree, is found and named. A check that finds nothing proves
 nothing."""
+import contextlib
+import io
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -15,6 +18,7 @@ import check_layers  # noqa: E402
 import check_text  # noqa: E402
 import check_vectors  # noqa: E402
 import count_tests  # noqa: E402
+import fuzz_coverage  # noqa: E402
 
 
 class Tree(unittest.TestCase):
@@ -135,6 +139,61 @@ class Count(Tree):
         self.assertEqual(count_tests.cases_of(os.path.join(self.root, "ctest.xml")),
                          (1, ["A.C"], [("A.D", "no file")]))
         self.assertEqual(count_tests.cases_of(os.path.join(self.root, "pytest.xml")), (1, ["t.b"], []))
+
+
+class FuzzCoverage(Tree):
+    def report(self, *files):
+        return {"current_working_directory": self.root,
+                "files": [{"file": name, "lines": [{"line_number": number, "count": count} for number, count in lines]}
+                          for name, lines in files]}
+
+    def test_lines_of_one_source(self):
+        report = self.report(("../x/a.cpp", [(3, 0)]), ("b/../a.cpp", [(3, 0), (4, 2), (4, 0), (5, 0)]), ("a.h", [(9, 1)]))
+        os.mkdir(os.path.join(self.root, "b"))
+        source = os.path.realpath(os.path.join(self.root, "a.cpp"))
+        self.assertEqual(fuzz_coverage.lines_of(report, source), {3: 0, 4: 2, 5: 0})
+
+    def test_rows(self):
+        lines = {number: 1 for number in range(1, 901)} | {number: 0 for number in range(901, 1001)}
+        enough, text = fuzz_coverage.row_of("x", {"p/a.cpp": lines}, False)
+        self.assertTrue(enough)
+        self.assertRegex(text, r"^x +900/1000 +90\.0 %  p/a\.cpp$")
+        self.assertIn("p/a.cpp: not reached: 901-1000", fuzz_coverage.row_of("x", {"p/a.cpp": lines}, True)[1])
+        enough, text = fuzz_coverage.row_of("x", {"p/a.cpp": lines | {7: 0}, "q/c.cpp": {}, "p/b.cpp": {1: 1}}, False)
+        self.assertFalse(enough)
+        self.assertRegex(text, r"^x +900/1001 +89\.9 %  p/{a,b}\.cpp q/c\.cpp  BELOW THE BOUND\n    p/a\.cpp: not reached: 7 901-1000$")
+
+    def test_targets(self):
+        self.assertEqual(fuzz_coverage.targets_of("a x.cpp\nb y.cpp z.cpp\n"), {"a": ["x.cpp"], "b": ["y.cpp", "z.cpp"]})
+
+    def test_what_cannot_be_measured_fails(self):
+        self.put("fuzz_parsers.txt", "config common/config/values.cpp\n")
+        junit = os.path.join(self.root, "coverage.xml")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(fuzz_coverage.main(["--build", self.root, "--junit", junit]), 1)
+        self.assertIn("config           is not built", printed.getvalue())
+        self.assertEqual(count_tests.cases_of(junit), (0, ["fuzz.coverage"], []))
+        self.put("bin/fuzz_config", "#!/bin/sh\necho gone wrong >&2\nexit 3\n")
+        os.chmod(os.path.join(self.root, "bin/fuzz_config"), 0o755)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(fuzz_coverage.main(["--build", self.root]), 1)
+        self.assertIn("the replay ends with 3: gone wrong", printed.getvalue())
+        self.put("bin/fuzz_config", "#!/bin/sh\n")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(fuzz_coverage.main(["--build", self.root]), 1)
+        self.assertIn("common/config/values.cpp is not part of fuzz_config", printed.getvalue())
+
+    def test_measured(self):
+        """The whole way with gcov: a program of its own, one line of whose parser does not run."""
+        self.put("parser.cpp", "int parse(int n) {\n  if (n == 1) {\n    return 2;\n  }\n  return 3;\n}\n")
+        self.put("main.cpp", "int parse(int);\nint main(int argc, char**) { return parse(argc) - 3; }\n")
+        os.mkdir(os.path.join(self.root, "bin"))
+        for args in (["-c", "parser.cpp", "-o", "parser.cpp.o"], ["-c", "main.cpp", "-o", "main.cpp.o"],
+                     ["parser.cpp.o", "main.cpp.o", "-o", "bin/fuzz_config"]):
+            subprocess.run(["g++", "-O0", "--coverage", *args], cwd=self.root, check=True)
+        measured = fuzz_coverage.measure(self.root, "config", [os.path.join(self.root, "parser.cpp")])
+        self.assertEqual([{line: count > 0 for line, count in lines.items()} for lines in measured.values()],
+                         [{1: True, 2: True, 3: False, 5: True}])
 
 
 class Vectors(Tree):

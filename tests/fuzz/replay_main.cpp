@@ -1,6 +1,7 @@
 // The main() of a fuzz target outside the fuzz preset: runs it on each file of the directories and files that are
-// named, and on each truncation of a small one, so that ctest keeps proving what fuzzing once found. An empty corpus
-// and a file that cannot be read are failures.
+// named, and on each truncation of a small one, so that ctest keeps proving what fuzzing once found. With --whole first
+// it leaves the truncations out: coverage asks what the files themselves reach. An empty corpus and a file that cannot
+// be read are failures.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -28,11 +30,11 @@ std::vector<std::string> files_below(const std::string& name) {
   return files;
 }
 
-bool replay(const std::string& name) {
+bool replay(const std::string& name, bool whole) {
   std::ifstream in(name, std::ios::binary);
   const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
   if (!in) return false;
-  for (std::size_t size = bytes.size() <= truncate_up_to ? 0 : bytes.size(); size <= bytes.size(); ++size) {
+  for (std::size_t size = !whole && bytes.size() <= truncate_up_to ? 0 : bytes.size(); size <= bytes.size(); ++size) {
     // A copy of exactly that size, so that a read behind the end is seen by the sanitizer.
     const std::vector<std::uint8_t> input(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
     LLVMFuzzerTestOneInput(input.data(), input.size());
@@ -45,9 +47,10 @@ bool replay(const std::string& name) {
 int main(int argc, char** argv) {
   try {
     std::size_t count = 0;
-    for (int i = 1; i < argc; ++i) {
+    const bool whole = argc > 1 && std::string_view(argv[1]) == "--whole";
+    for (int i = whole ? 2 : 1; i < argc; ++i) {
       for (const std::string& name : files_below(argv[i])) {
-        if (!replay(name)) {
+        if (!replay(name, whole)) {
           std::fprintf(stderr, "%s: cannot be read\n", name.c_str());
           return 1;
         }
