@@ -211,6 +211,7 @@ class Login {
       typed = parse_typed_line({line->data(), line->size()});
     }
     if (!typed) return typed.error();
+    if (clock_.monotonic() >= deadline_) return {ErrorCode::deadline_passed, "Enter came after the deadline"};
     return {};
   }
 

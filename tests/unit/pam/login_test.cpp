@@ -225,6 +225,15 @@ TEST_F(LoginTest, NoPromptAfterTheDeadline) {
 
 TEST_F(LoginTest, AnAnswerAfterTheDeadlineDoesNotCount) {
   port.while_prompting = [this] { clock.since_start += base::Seconds(31); };
+  expect_denied(ErrorCode::deadline_passed);
+  EXPECT_EQ(machine.withdrawn, 1);
+}
+
+TEST_F(LoginTest, AnAnswerThatArrivesAfterTheDeadlineDoesNotCount) {
+  machine.registry = [this](const CourierRequest& request) {
+    clock.since_start += base::Seconds(31);
+    return behave(request);
+  };
   expect_denied(ErrorCode::challenge_expired);
 }
 
