@@ -209,7 +209,7 @@ class TestHost:
     def start(self, argv, user=None, **more):
         """A process of the host in the background, ended with the host at the latest."""
         more.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.Popen(self.command(argv, user), **more)
+        return subprocess.Popen(self.command(argv, user), start_new_session=True, **more)
 
     def processes(self, name):
         """Process numbers of the host's processes called `name` (the first 15 bytes of it, as the kernel keeps them)."""
