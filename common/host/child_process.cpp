@@ -19,7 +19,6 @@
 namespace countersign::host {
 namespace {
 
-using base::Error;
 using base::ErrorCode;
 using base::Fd;
 using base::Result;
