@@ -19,6 +19,7 @@ ROOMS = {
     "encoding": "base",
     "files": "base log",
     "crypto": "base encoding",
+    "phrase": "base crypto",
     "sshsig": "base encoding crypto",
     "keys": "base encoding crypto",
     "statement": "base encoding crypto sshsig keys",

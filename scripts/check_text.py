@@ -13,6 +13,7 @@ import unicodedata
 ALLOWED = set("–—…§→←↔≤≥×‖−·✓✗‘’“”äöüßéµ─│┌┐└┘├┤┬┴┼►◄▲▼█▀▄")
 SKIP_FOLDERS = {".git", "build", "__pycache__", ".pytest_cache"}
 SKIP = ("tests/vectors/", "tests/corpus/")
+KOREAN = ("common/phrase/",)
 BINARY = (".png", ".ico", ".woff2", ".gz", ".db")
 TABS = ("Makefile", "debian/rules", ".mk")
 
@@ -36,6 +37,9 @@ def is_allowed(path, char):
     # Tests hold foreign letters on purpose; what cannot be seen is written as an escape there, too.
     if path.startswith("tests/"):
         return unicodedata.category(char)[0] in "LMNPS"
+    # What people read in Korean; every syllable block is one visible character.
+    if path.startswith(KOREAN) and "\uac00" <= char <= "\ud7a3":
+        return True
     return char in ALLOWED
 
 
