@@ -37,8 +37,8 @@ Usage: countersign-registry init --url ORIGIN [OPTION…]
   --owner USER            who runs the registry and owns DIR (default: countersign-registry where root runs init and
                           that user exists, else who runs init)
 
-Makes DIR (0700), registry.db and signing_key (0600, an OpenSSH Ed25519 key), signing_key.pub and FILE. Nothing that exists
-is changed: init refuses instead. Prints the lines for /etc/countersign/signers on the hosts. The second lets this
+Makes DIR (0700), registry.db, signing_key (0600, an OpenSSH Ed25519 key), signing_key.pub, vapid_key (0600, a P-256 key
+in PEM, which signs for push services) and FILE. Nothing that exists is changed: init refuses instead. Prints the lines for /etc/countersign/signers on the hosts. The second lets this
 registry endorse approvers; leave it out where only an administrator's own key shall (see approver request).
 
 Example: countersign-registry init --url https://registry.example.com --listen 0.0.0.0:443 \
@@ -140,6 +140,7 @@ Result<crypto::PrivateKey> make_signing_key(const std::string& path) {
 Result<crypto::PrivateKey> make_data(const std::string& directory) {
   auto key = make_signing_key(directory + "/signing_key");
   if (!key) return key;
+  if (auto made = make_vapid_key(vapid_key_path(directory + "/signing_key")); !made) return made.error();
   const base::SystemClock clock;
   const auto store = store::SqliteStore::create(directory + "/registry.db", clock);
   if (!store) return store.error();
@@ -150,7 +151,7 @@ Result<crypto::PrivateKey> make_data(const std::string& directory) {
 
 Result<void> hand_over(const std::string& directory, const Owner& owner) {
   if (owner.user == ::geteuid()) return {};
-  for (const char* name : {"/registry.db", "/signing_key", "/signing_key.pub", ""}) {
+  for (const char* name : {"/registry.db", "/signing_key", "/signing_key.pub", "/vapid_key", ""}) {
     const std::string path = directory + name;
     if (::lchown(path.c_str(), owner.user, owner.group) != 0) return system_error(path);
   }
@@ -176,8 +177,8 @@ Result<void> run_init(const Options& options, const Streams& streams) {
   if (auto parsed = config::parse_registry_config(*text, path); !parsed) return parsed.error();
   const auto owner = find_owner(options);
   if (!owner) return owner.error();
-  for (const std::string& file :
-       {path, directory + "/registry.db", directory + "/signing_key", directory + "/signing_key.pub"}) {
+  for (const std::string& file : {path, directory + "/registry.db", directory + "/signing_key",
+                                  directory + "/signing_key.pub", directory + "/vapid_key"}) {
     if (auto free = refuse_existing(file); !free) return free;
   }
   if (auto made = make_directory(path.substr(0, path.rfind('/')), 0755); !made) return made;
@@ -194,7 +195,7 @@ Result<void> run_init(const Options& options, const Streams& streams) {
 }
 
 constexpr std::array kCommands{
-    Command{"init", "makes a new registry: configuration, database, signing key", kHelp, kOptions, 0, 0, run_init}};
+    Command{"init", "makes a new registry: configuration, database, keys", kHelp, kOptions, 0, 0, run_init}};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "common/encoding/base64.h"
 #include "registry/admin/command.h"
 #include "registry/admin/site.h"
 #include "registry/net/server.h"
@@ -44,11 +45,12 @@ net::ServerOptions server_options(const config::RegistryConfig& config) {
   return options;
 }
 
-routes::Settings route_settings(const config::RegistryConfig& config) {
+routes::Settings route_settings(const config::RegistryConfig& config, const crypto::P256Key& vapid_key) {
   policy::PhoneExpectation phone;
   if (config.phone) phone = sshsig::WebauthnExpectation{config.phone->origin.str(), config.phone->rp_id};
   return routes::Settings{.url = config.url,
                           .phone = std::move(phone),
+                          .vapid_key = encoding::base64url_encode(vapid_key.point().bytes()),
                           .challenge_max_life = config.challenge_max_life,
                           .pending_per_source = static_cast<std::size_t>(config.limits.pending_per_user),
                           .challenges_per_minute = static_cast<unsigned>(config.limits.challenges_per_minute)};
@@ -63,12 +65,12 @@ records::RecordTimes record_times(const config::RegistryConfig& config, base::Ti
 class Registry {
  public:
   Registry(const config::RegistryConfig& config, const base::Clock& clock, store::Store& store, crypto::PrivateKey key,
-           net::Scheduler& scheduler, routes::Journal& journal)
+           const crypto::P256Key& vapid_key, net::Scheduler& scheduler, routes::Journal& journal)
       : clock_(clock),
         store_(store),
         scheduler_(scheduler),
         journal_(journal),
-        settings_(route_settings(config)),
+        settings_(route_settings(config, vapid_key)),
         records_(store, clock, std::move(key), record_times(config, clock.now()),
                  [&journal](const base::UserName& user, std::int64_t serial) {
                    journal.note(log::Event("record_signed").with("user", user.str()).with("serial", serial));
@@ -143,11 +145,14 @@ Result<void> run_serve(const Options& options, const Streams&) {
   if (auto became = become_owner_of(config->database); !became) return became;
   auto key = load_signing_key(*config);
   if (!key) return key.error();
+  const auto vapid_key = load_or_make_vapid_key(*config);
+  if (!vapid_key) return vapid_key.error();
   const auto store = store::SqliteStore::open(config->database, clock, kConnections);
   if (!store) return store.error();
   if (auto noted = note_signing_key(**store, key->public_key(), journal); !noted) return noted;
   const std::string fingerprint = key->public_key().fingerprint();
-  registry = std::make_unique<Registry>(*config, clock, **store, *std::move(key), (*server)->scheduler(), journal);
+  registry =
+      std::make_unique<Registry>(*config, clock, **store, *std::move(key), *vapid_key, (*server)->scheduler(), journal);
   if (auto adopted = registry->adopt(); !adopted) return adopted;
   registry->tidy();
   journal.note(log::Event("registry_started")

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "common/files/replace.h"
 #include "common/files/safe_read.h"
 #include "registry/store/sqlite_store.h"
 
@@ -68,6 +69,32 @@ Result<crypto::PrivateKey> load_signing_key(const config::RegistryConfig& config
   if (!text) return text.error();
   auto key = crypto::PrivateKey::parse_openssh(base::as_text(*text));
   if (!key) return key.error().within(config.signing_key);
+  return key;
+}
+
+std::string vapid_key_path(const std::string& signing_key) {
+  return signing_key.substr(0, signing_key.rfind('/')) + "/vapid_key";
+}
+
+Result<crypto::P256Key> make_vapid_key(const std::string& path) {
+  auto key = crypto::P256Key::generate();
+  files::Rules rules;
+  rules.owner = ::geteuid();
+  const auto written = files::replace_file(path, key.serialize_pem(), rules, {.mode = 0600});
+  if (!written) return written.error();
+  return key;
+}
+
+Result<crypto::P256Key> load_or_make_vapid_key(const config::RegistryConfig& config) {
+  const std::string path = vapid_key_path(config.signing_key);
+  files::Rules rules;
+  rules.owner = ::geteuid();
+  rules.readers = files::Readers::owner_only;
+  const auto text = files::read_secret(path, rules);
+  if (!text && text.error().code == ErrorCode::not_found) return make_vapid_key(path);
+  if (!text) return text.error();
+  auto key = crypto::P256Key::parse_pem(base::as_text(*text));
+  if (!key) return key.error().within(path);
   return key;
 }
 

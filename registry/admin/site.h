@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/config/registry_config.h"
+#include "common/crypto/p256.h"
 #include "common/crypto/private_key.h"
 #include "registry/admin/options.h"
 #include "registry/store/store.h"
@@ -30,6 +31,12 @@ base::Result<Site> open_site(const Options& options);
 base::Result<void> become_owner_of(const std::string& database);
 
 base::Result<crypto::PrivateKey> load_signing_key(const config::RegistryConfig& config);
+
+// The key that signs for push services (RFC 8292) is the file vapid_key beside the signing key. A site that was made
+// before there was one gets it when it first serves.
+std::string vapid_key_path(const std::string& signing_key);
+base::Result<crypto::P256Key> make_vapid_key(const std::string& path);
+base::Result<crypto::P256Key> load_or_make_vapid_key(const config::RegistryConfig& config);
 
 // The content of a file that the user named, "-" for standard input, at most 64 KiB. Its content is checked by itself.
 base::Result<std::string> read_named(const std::string& name);

@@ -17,6 +17,7 @@ namespace countersign::registry::routes {
 struct Settings {
   base::Origin url;
   policy::PhoneExpectation phone;
+  std::string vapid_key;  // unpadded base64url of the public point, as a browser takes it
   base::Milliseconds challenge_max_life{120'000};
   std::size_t pending_per_source = 8;
   unsigned challenges_per_minute = 10;  // of one host, for one user, login key and address
@@ -26,6 +27,7 @@ struct Settings {
 inline constexpr unsigned kRequestsPerHostMinute = 1200;
 inline constexpr unsigned kSessionsPerKeyMinute = 30;
 inline constexpr unsigned kAnswersPerChallengeMinute = 120;
+inline constexpr unsigned kLooksPerCardMinute = 120;
 
 // How far the time in a challenge may be from the registry's clock. Half of what a challenge is remembered for, so that
 // none can be posted a second time: an old report would otherwise take a key out again.
@@ -36,11 +38,13 @@ struct Rates {
       : challenges(clock, settings.challenges_per_minute),
         hosts(clock, kRequestsPerHostMinute),
         sessions(clock, kSessionsPerKeyMinute),
-        answers(clock, kAnswersPerChallengeMinute) {}
+        answers(clock, kAnswersPerChallengeMinute),
+        cards(clock, kLooksPerCardMinute) {}
   RateLimit challenges;  // by host, user, login key and address
   RateLimit hosts;       // by host
   RateLimit sessions;    // by peer and approver
   RateLimit answers;     // by peer and challenge
+  RateLimit cards;       // by peer and challenge
 };
 
 struct Context {

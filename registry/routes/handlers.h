@@ -5,6 +5,9 @@
 
 namespace countersign::registry::routes {
 
+base::Result<Outcome> get_phone(const net::Request& request, Context& context);
+base::Result<Outcome> get_card(const net::Request& request, Context& context);
+base::Result<Outcome> get_challenge_approvers(const net::Request& request, Context& context);
 base::Result<Outcome> get_health(const net::Request& request, Context& context);
 base::Result<Outcome> get_record(const net::Request& request, Context& context);
 base::Result<Outcome> post_challenge(const net::Request& request, Context& context);

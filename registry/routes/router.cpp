@@ -27,11 +27,14 @@ struct Route {
 
 constexpr std::array kRoutes{
     Route{"/healthz", Method::get, get_health, ""},
+    Route{"/v1/phone", Method::get, get_phone, ""},
     Route{"/v1/records/*", Method::get, get_record, ""},
     Route{"/v1/challenges", Method::post, post_challenge, ""},
     Route{"/v1/challenges/*", Method::del, delete_challenge, "reason"},
     Route{"/v1/challenges/*/answer", Method::get, get_answer, "wait"},
     Route{"/v1/challenges/*/answer", Method::post, post_answer, ""},
+    Route{"/v1/challenges/*/card", Method::get, get_card, "wait"},
+    Route{"/v1/challenges/*/approvers", Method::get, get_challenge_approvers, ""},
     Route{"/v1/sessions", Method::post, post_session, ""},
     Route{"/v1/cards", Method::get, get_cards, "wait"},
 };

@@ -1,5 +1,6 @@
 """countersign-registry as a program: HTTP and HTTPS, with records, challenges and answers made by stock ssh-keygen."""
 
+import base64
 import os
 import re
 import socket
@@ -389,8 +390,10 @@ def test_the_log_tells_what_happened_and_no_secret(build):
 
 def test_init_makes_private_files_and_changes_nothing_that_exists(fresh):
     modes = {name: stat.S_IMODE(os.stat(f"{fresh.folder}/{name}").st_mode)
-             for name in ("data", "data/registry.db", "data/signing_key", "data/signing_key.pub", "etc/registry.yaml")}
+             for name in ("data", "data/registry.db", "data/signing_key", "data/signing_key.pub", "data/vapid_key",
+                          "etc/registry.yaml")}
     assert modes == {"data": 0o700, "data/registry.db": 0o600, "data/signing_key": 0o600, "data/signing_key.pub": 0o644,
+                     "data/vapid_key": 0o600,
                      "etc/registry.yaml": 0o644}
     with open(f"{fresh.data}/signing_key.pub", encoding="utf-8") as file:
         key = " ".join(file.read().split()[:2])
@@ -564,3 +567,27 @@ def test_a_configuration_that_is_wrong_or_unsafe_is_refused(fresh):
 def test_a_signing_key_that_others_can_read_is_refused(fresh):
     os.chmod(f"{fresh.data}/signing_key", 0o640)
     assert "unsafe_file" in fresh.admin("serve", expect=1).stderr
+
+
+def test_a_site_of_before_gets_its_vapid_key_when_it_serves(build):
+    with RealRegistry(build, settings="phone: { origin: 'https://phone.example.com' }\n") as site:
+        path = f"{site.data}/vapid_key"
+        os.remove(path)
+        site.start()
+        assert site.call("GET", "/v1/phone").status == 200
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        point = subprocess.run(["openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"], capture_output=True,
+                               check=True).stdout[-65:]
+        expected = (f"registry: {site.origin}\norigin: https://phone.example.com\nrp-id: phone.example.com\n"
+                    f"vapid: {base64.urlsafe_b64encode(point).decode().rstrip('=')}\n")
+        answer = site.call("GET", "/v1/phone")
+        assert (answer.status, answer.body) == (200, expected)
+        site.stop()
+        site.start()
+        assert site.call("GET", "/v1/phone").body == expected
+
+
+def test_a_vapid_key_that_others_can_read_is_refused(fresh):
+    os.chmod(f"{fresh.data}/vapid_key", 0o640)
+    done = subprocess.run([fresh.program, "serve", "--config", fresh.config], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1 and "vapid_key" in done.stderr and "unsafe_file" in done.stderr

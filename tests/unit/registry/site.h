@@ -66,6 +66,7 @@ class Site {
   static routes::Settings default_settings() {
     return routes::Settings{.url = *base::Origin::parse("https://registry.example.com"),
                             .phone = {},
+                            .vapid_key = "BVapidKey",
                             .challenge_max_life = base::Milliseconds{120'000},
                             .pending_per_source = 8,
                             .challenges_per_minute = 100};
