@@ -30,7 +30,7 @@ ROOMS = {
 PROGRAMS = ("pam", "helper", "cli", "registry")
 
 # Rooms that are for some programs only: a network library stays out of sshd's address space and out of the key helper.
-ONLY_FOR = {"http": ("helper/courier/", "cli/", "registry/")}
+ONLY_FOR = {"http": ("helper/courier/", "cli/", "registry/push/")}
 
 # Include prefix -> folders that may use it.
 LIBRARIES = {
@@ -47,6 +47,7 @@ LIBRARIES = {
 }
 SOCKET_HEADERS = ("sys/socket.h", "sys/un.h", "netinet/in.h", "netdb.h")
 SOCKETLESS = ("pam/", "helper/authorized_keys/", "common/")
+SOCKETS = ("common/http/",)  # the room that is the network
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
@@ -64,7 +65,7 @@ def fault_of(path, quote, target):
     for prefix, folders in LIBRARIES.items():
         if target.startswith(prefix) and not path.startswith((*folders, "tests/")):
             return f"{target} belongs to {' and '.join(folders) or 'tests/'} alone"
-    if target in SOCKET_HEADERS and path.startswith(SOCKETLESS):
+    if target in SOCKET_HEADERS and path.startswith(SOCKETLESS) and not path.startswith(SOCKETS):
         return f"{target}: nothing here opens a socket"
     if quote == "<":
         return None

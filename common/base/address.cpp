@@ -52,6 +52,46 @@ std::string print_ipv6(const std::array<std::uint8_t, 16>& bytes) {
   return text;
 }
 
+struct Prefix {
+  std::array<std::uint8_t, 16> bytes;
+  unsigned bits;
+};
+
+bool starts_with(ByteView address, const Prefix& prefix) {
+  for (unsigned bit = 0; bit < prefix.bits; ++bit) {
+    const unsigned mask = 0x80U >> (bit % 8);
+    if (((address[bit / 8] ^ prefix.bytes.at(bit / 8)) & mask) != 0) return false;
+  }
+  return true;
+}
+
+// IANA's registries of special-purpose addresses, and multicast.
+constexpr std::array kNotPublicV4{
+    Prefix{{0}, 8},
+    Prefix{{10}, 8},
+    Prefix{{100, 64}, 10},
+    Prefix{{127}, 8},
+    Prefix{{169, 254}, 16},
+    Prefix{{172, 16}, 12},
+    Prefix{{192, 0, 0}, 24},
+    Prefix{{192, 0, 2}, 24},
+    Prefix{{192, 88, 99}, 24},
+    Prefix{{192, 168}, 16},
+    Prefix{{198, 18}, 15},
+    Prefix{{198, 51, 100}, 24},
+    Prefix{{203, 0, 113}, 24},
+    Prefix{{224}, 4},
+    Prefix{{240}, 4},
+};
+constexpr Prefix kGlobalUnicast{{0x20}, 3};
+constexpr std::array kNotPublicV6{
+    Prefix{{0x20, 0x01}, 23},              // protocol assignments, Teredo among them
+    Prefix{{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation
+    Prefix{{0x20, 0x02}, 16},              // 6to4
+    Prefix{{0x3f, 0xff}, 20},              // documentation
+};
+constexpr Prefix kNat64{{0x00, 0x64, 0xff, 0x9b}, 96};
+
 bool is_zone(std::string_view zone) {
   return !zone.empty() && zone.size() <= 32 && std::ranges::all_of(zone, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
@@ -91,6 +131,14 @@ Result<Address> Address::parse(std::string_view text) {
   if (!address) return address.error();
   if (address->str() != text) return Error(ErrorCode::bad_text, "expected it to be written as " + address->str());
   return address;
+}
+
+bool is_public_address(ByteView bytes) {
+  const auto holds = [bytes](const Prefix& prefix) { return starts_with(bytes, prefix); };
+  if (bytes.size() == 4) return std::ranges::none_of(kNotPublicV4, holds);
+  if (bytes.size() != 16) return false;
+  if (holds(kNat64)) return is_public_address(bytes.last(4));
+  return holds(kGlobalUnicast) && std::ranges::none_of(kNotPublicV6, holds);
 }
 
 }  // namespace countersign::base

@@ -41,4 +41,10 @@ class Address {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
+// Is this, in network order, the address of one machine on the public Internet? Not so: those of private networks, of
+// this machine, of a link, of carriers' own nets, multicast, documentation, and what is assigned to no machine; IPv4 in
+// IPv6 (mapped, 6to4, Teredo), behind which any of them may stand, but for the well-known prefix of NAT64 with a public
+// address in it. Anything that is not 4 or 16 bytes is not public.
+[[nodiscard]] bool is_public_address(ByteView bytes);
+
 }  // namespace countersign::base

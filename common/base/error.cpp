@@ -69,6 +69,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::courier_failed: return "courier_failed";
     case ErrorCode::bad_courier_message: return "bad_courier_message";
     case ErrorCode::registry_unreachable: return "registry_unreachable";
+    case ErrorCode::unsafe_address: return "unsafe_address";
     case ErrorCode::registry_refused: return "registry_refused";
     case ErrorCode::record_unknown: return "record_unknown";
     case ErrorCode::challenge_replaced: return "challenge_replaced";

@@ -91,6 +91,7 @@ enum class ErrorCode {
   courier_failed,
   bad_courier_message,
   registry_unreachable,
+  unsafe_address,  // of a push service: not on the public Internet
   registry_refused,
   record_unknown,  // the registry has no record of this user for this host
   challenge_replaced,

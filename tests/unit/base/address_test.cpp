@@ -57,5 +57,67 @@ TEST(Address, ConsoleHasNoBytes) {
   EXPECT_FALSE(Address::parse("::")->is_console());
 }
 
+TEST(Address, PublicAddresses) {
+  for (const char* text :
+       {"1.1.1.1",         "9.255.255.255",   "11.0.0.0",          "100.63.255.255", "100.128.0.0",
+        "126.255.255.255", "128.0.0.0",       "169.253.255.255",   "169.255.0.0",    "172.15.255.255",
+        "172.32.0.0",      "192.0.1.0",       "192.167.255.255",   "192.169.0.0",    "198.17.255.255",
+        "198.20.0.0",      "223.255.255.255", "2a00:1450:4001::1", "2001:200::1",    "2606:4700::1111",
+        "64:ff9b::101:101"}) {
+    EXPECT_TRUE(is_public_address(Address::normalize(text)->bytes())) << text;
+  }
+}
+
+TEST(Address, AddressesThatAreNotPublic) {
+  for (const char* text : {"0.0.0.0",
+                           "0.255.255.255",
+                           "10.0.0.1",
+                           "10.255.255.255",
+                           "100.64.0.1",
+                           "100.127.255.255",
+                           "127.0.0.1",
+                           "127.255.255.254",
+                           "169.254.169.254",
+                           "172.16.0.1",
+                           "172.31.255.255",
+                           "192.0.0.1",
+                           "192.0.2.1",
+                           "192.88.99.1",
+                           "192.168.1.1",
+                           "198.18.0.1",
+                           "198.19.255.255",
+                           "198.51.100.1",
+                           "203.0.113.1",
+                           "224.0.0.1",
+                           "239.255.255.255",
+                           "240.0.0.1",
+                           "255.255.255.255",
+                           "::",
+                           "::1",
+                           "::7f00:1",
+                           "fe80::1",
+                           "fec0::1",
+                           "fc00::1",
+                           "fd12:3456::1",
+                           "ff02::1",
+                           "100::1",
+                           "2001::1",
+                           "2001:db8::1",
+                           "2002:7f00:1::1",
+                           "3fff::1",
+                           "64:ff9b::7f00:1",
+                           "64:ff9b::a00:1",
+                           "64:ff9b:1::1"}) {
+    EXPECT_FALSE(is_public_address(Address::normalize(text)->bytes())) << text;
+  }
+  // What a socket may be given: IPv4 mapped into IPv6, which normalize() would unwrap.
+  Bytes mapped(16);
+  mapped[10] = mapped[11] = 0xff;
+  mapped[12] = mapped[13] = mapped[14] = mapped[15] = 1;
+  EXPECT_FALSE(is_public_address(mapped));
+  EXPECT_FALSE(is_public_address({}));
+  EXPECT_FALSE(is_public_address(Bytes(5)));
+}
+
 }  // namespace
 }  // namespace countersign::base
