@@ -222,7 +222,9 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--stay", action="store_true")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, interrupted)
+    # SIGINT too: whoever is started in the background of a script inherits it ignored, and Python then leaves it so.
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, interrupted)
     say("Registry, sshd, PAM stack, users and files of this story live in a mount namespace of their own, on loopback.")
     before, started = demo_machine.snapshot(), time.monotonic()
     demo = Demo(os.path.abspath(options.build))
