@@ -26,13 +26,23 @@ void Audit::denied(const base::Error& error) const {
   with_login(event, *this, phase_).with(error).write_to(sink_, log::Level::notice);
 }
 
-void Audit::approved(const policy::Approval& approval, std::uint64_t serial) const {
-  log::Event event("login_approved");
+void Audit::admitted(log::Event event, const policy::Approval& approval, std::uint64_t serial) const {
   with_login(event, *this, phase_)
       .with("approver", approval.approver().str())
       .with("level", statement::to_string(approval.level()))
-      .with("record", serial)
-      .write_to(sink_, log::Level::notice);
+      .with("record", serial);
+  if (const statement::Trust* trust = approval.trust()) {
+    event.with("trust", trust->id().str()).with("until", base::format_time((*trust)->until));
+  }
+  event.write_to(sink_, log::Level::notice);
+}
+
+void Audit::approved(const policy::Approval& approval, std::uint64_t serial) const {
+  admitted(log::Event("login_approved"), approval, serial);
+}
+
+void Audit::trusted(const policy::Approval& approval, std::uint64_t serial) const {
+  admitted(log::Event("login_trusted"), approval, serial);
 }
 
 void Audit::warn(const base::Error& error) const {

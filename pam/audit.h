@@ -11,6 +11,7 @@
 #include <string>
 
 #include "common/base/error.h"
+#include "common/log/event.h"
 #include "common/log/sink.h"
 #include "common/policy/answer.h"
 
@@ -32,10 +33,14 @@ class Audit {
 
   void denied(const base::Error& error) const;
   void approved(const policy::Approval& approval, std::uint64_t serial) const;
+  // Admitted without a question, by what an approver said earlier.
+  void trusted(const policy::Approval& approval, std::uint64_t serial) const;
   // A fault that changes no decision.
   void warn(const base::Error& error) const;
 
  private:
+  void admitted(log::Event event, const policy::Approval& approval, std::uint64_t serial) const;
+
   log::Sink& sink_;
   Phase phase_;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/policy/trust.h"
 #include "common/statement/bundle.h"
 #include "common/statement/challenge.h"
 #include "pam/audit.h"
@@ -27,6 +28,8 @@ using base::Result;
 // A cached record comes from disk; where there is none, one errand may fetch it, within this time.
 constexpr Milliseconds kRecordTime{2000};
 constexpr Milliseconds kReportTime{2000};
+// A trust counts only while the registry could still have taken it back: with a record it has confirmed this recently.
+constexpr base::Seconds kTrustNeedsRecord{600};
 // The courier ends before we do, so that its own reason arrives.
 constexpr Milliseconds kCourierEndsEarlier{500};
 
@@ -47,6 +50,9 @@ class Login {
     if (account_->uid == 0) return {ErrorCode::root_not_allowed, kRootDetail};
     if (auto done = find_record(); !done) return done.error();
     if (auto done = find_login_key(); !done) return done.error();
+    auto trusted = find_trust();
+    if (!trusted) return trusted.error();
+    if (*trusted) return std::move(**trusted);
     if (auto done = make_challenge(); !done) return done.error();
     auto reply = ask();
     if (!reply) return reply.error();
@@ -57,10 +63,16 @@ class Login {
 
   // After an approval.
   void conclude(const policy::Approval& approval) {
+    if (auto marked = port_.mark_admitted(); !marked) audit_.warn(marked.error());
+    if (!challenge_) return audit_.trusted(approval, (*record_)->serial);
     if (auto kept = machine_.keep_receipt(*settings_, approval, clock_.now()); !kept) {
       audit_.warn(kept.error().within("the receipt is lost"));
     }
-    if (auto marked = port_.mark_admitted(); !marked) audit_.warn(marked.error());
+    if (const statement::Trust* trust = approval.trust()) {
+      if (auto kept = machine_.keep_trust(*settings_, *trust, clock_.now()); !kept) {
+        audit_.warn(kept.error().within("the trust is lost"));
+      }
+    }
     audit_.approved(approval, (*record_)->serial);
   }
 
@@ -135,30 +147,37 @@ class Login {
   // The cached record; where that cannot be used, the registry's. A cache that a full disk lost must not cost a login.
   Result<void> find_record() {
     Error reason(ErrorCode::not_found);
-    if (auto text = machine_.load_cached_record(*settings_, account_->name); text) {
-      auto record = accept(*text);
+    if (auto cached = machine_.load_cached_record(*settings_, account_->name); cached) {
+      auto record = accept(cached->text);
       if (record) {
         record_.emplace(std::move(*record));
+        record_is_recent_ = host::is_fresh(*cached, kTrustNeedsRecord, clock_.now());
         return {};
       }
       reason = record.error().within("cached record");
-    } else if (text.error().code != ErrorCode::not_found) {
-      reason = text.error();
+    } else if (cached.error().code != ErrorCode::not_found) {
+      reason = cached.error();
     }
     auto fetched = fetch_record();
-    if (!fetched) return reason.code == ErrorCode::not_found ? fetched.error() : reason;
-    auto record = accept(*fetched);
-    if (!record) return record.error().within("the registry's record");
-    record_.emplace(std::move(*record));
-    return {};
+    if (fetched || reason.code == ErrorCode::not_found) return fetched;
+    return reason;
   }
 
-  Result<std::string> fetch_record() {
+  // The registry's word on the record, within kRecordTime: a new one, or that the one we hold is current.
+  Result<void> fetch_record() {
     const auto until = std::min(deadline_, clock_.monotonic() + kRecordTime);
-    auto reply = send({host::CourierTask::record, account_->name, std::nullopt, time_left(until), ""}, until);
+    std::optional<std::string> held;
+    if (record_) held = record_->hash().str();
+    const auto reply = send({host::CourierTask::record, account_->name, held, time_left(until), ""}, until);
     if (!reply) return reply.error();
-    if (reply->status != host::CourierStatus::ok) return no_statements(*reply);
-    return std::move(reply->statements);
+    if (!record_ || reply->status != host::CourierStatus::unchanged) {
+      if (reply->status != host::CourierStatus::ok) return no_statements(*reply);
+      auto record = accept(reply->statements);
+      if (!record) return record.error().within("the registry's record");
+      record_.emplace(std::move(*record));
+    }
+    record_is_recent_ = true;
+    return {};
   }
 
   Result<void> find_login_key() {
@@ -172,6 +191,41 @@ class Login {
     login_person_ = record_->fields().login_key(*login_key_)->person;
     audit_.login_key = login_key_->fingerprint();
     return {};
+  }
+
+  // What an approver has said of logins like this one; nothing where the question is still to be asked.
+  Result<std::optional<policy::Approval>> find_trust() {
+    const std::optional<policy::Approval> none;
+    const auto longest = std::chrono::duration_cast<base::Seconds>(settings_->host.challenge.max_trust);
+    if (!login_key_ || longest <= base::Seconds(0)) return none;
+    const auto kept = machine_.load_trusts(*settings_, account_->name, clock_.now());
+    if (kept.empty()) return none;
+    if (!record_is_recent_) {
+      if (auto fetched = fetch_record(); !fetched) return none;
+      if (auto still = find_login_key(); !still) return still.error();
+    }
+    for (const std::string& text : kept) {
+      auto approval = policy::authorize_trust(
+          text,
+          {account_->name, settings_->host.host.name, *service_, statement::Fingerprint::of(login_key_->blob()),
+           address_, login_person_, accepted_levels(), phone(), longest, clock_.now()},
+          *record_, settings_->signers);
+      if (approval) return std::optional(std::move(*approval));
+      const bool elsewhere = approval.error().code == ErrorCode::trust_does_not_fit;
+      if (!elsewhere) audit_.warn(approval.error().within("a kept trust"));
+    }
+    return none;
+  }
+
+  [[nodiscard]] policy::Levels accepted_levels() const {
+    const auto& levels = settings_->host.challenge.levels;
+    return {levels.begin(), levels.end()};
+  }
+
+  [[nodiscard]] policy::PhoneExpectation phone() const {
+    const auto& phone = settings_->host.phone;
+    if (!phone) return std::nullopt;
+    return sshsig::WebauthnExpectation{phone->origin.str(), phone->rp_id};
   }
 
   Result<void> make_challenge() {
@@ -234,16 +288,12 @@ class Login {
     const auto* listed = login_key_ ? record_->fields().login_key(*login_key_) : nullptr;
     if (listed != nullptr) login_person_ = listed->person;
 
-    const auto& host = settings_->host;
-    policy::PhoneExpectation phone;
-    if (host.phone) phone = sshsig::WebauthnExpectation{host.phone->origin.str(), host.phone->rp_id};
-    auto approval = policy::authorize_answer(
-        (*pieces)[0],
-        {*challenge_, clock_.monotonic() >= deadline_,
-         number_ ? policy::NumberCheck::shown(*number_) : policy::NumberCheck::none_wanted(), statement::Via::registry,
-         login_person_, policy::Levels(host.challenge.levels.begin(), host.challenge.levels.end()), phone,
-         clock_.now()},
-        *record_, settings_->signers);
+    auto approval =
+        policy::authorize_answer((*pieces)[0],
+                                 {*challenge_, clock_.monotonic() >= deadline_,
+                                  number_ ? policy::NumberCheck::shown(*number_) : policy::NumberCheck::none_wanted(),
+                                  statement::Via::registry, login_person_, accepted_levels(), phone(), clock_.now()},
+                                 *record_, settings_->signers);
     // After the answer: a report has taken the login key out of the record, and is to be told as what it is.
     if (approval && login_key_ && listed == nullptr) {
       return {ErrorCode::key_not_in_record, "the login key was taken out of the record meanwhile"};
@@ -287,6 +337,7 @@ class Login {
   std::vector<crypto::PublicKey> proven_keys_;
   std::optional<policy::Floor> floor_;
   std::optional<policy::VerifiedRecord> record_;
+  bool record_is_recent_ = false;
   std::optional<crypto::PublicKey> login_key_;
   std::optional<base::PersonName> login_person_;
   std::optional<statement::LoginNumber> number_;

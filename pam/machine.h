@@ -7,11 +7,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/config/host_config.h"
 #include "common/host/courier_message.h"
+#include "common/host/record_cache.h"
 #include "common/keys/signers.h"
 #include "common/policy/answer.h"
 #include "common/policy/record.h"
@@ -43,7 +45,7 @@ class Machine {
   virtual statement::LoginNumber random_number() = 0;
 
   // The record that the key helper has cached, unverified. not_found when there is none.
-  virtual base::Result<std::string> load_cached_record(const Settings& settings, const base::UserName& user) = 0;
+  virtual base::Result<host::CachedRecord> load_cached_record(const Settings& settings, const base::UserName& user) = 0;
   // policy::advance_floor against the floor on disk, which is raised where that is due. What policy says, or
   // io_error for a floor that does not parse. That a raised floor could not be written is logged, and is no error.
   virtual base::Result<void> hold_against_floor(const Settings& settings, const policy::VerifiedRecord& record,
@@ -51,6 +53,12 @@ class Machine {
   // Keeps the receipt; the caller logs a failure and goes on.
   virtual base::Result<void> keep_receipt(const Settings& settings, const policy::Approval& approval,
                                           base::Time now) = 0;
+
+  // The trusts that were kept for this user and whose time is not over, unverified. What cannot be read is logged.
+  virtual std::vector<std::string> load_trusts(const Settings& settings, const base::UserName& user,
+                                               base::Time now) = 0;
+  // Keeps the trust of an approval that gave one; the caller logs a failure and goes on.
+  virtual base::Result<void> keep_trust(const Settings& settings, const statement::Trust& trust, base::Time now) = 0;
 
   virtual base::Result<std::unique_ptr<Courier>> start_courier(const Settings& settings,
                                                                const host::CourierRequest& request) = 0;

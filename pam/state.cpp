@@ -6,8 +6,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <map>
 #include <utility>
 
 #include "common/base/handle.h"
@@ -46,6 +51,29 @@ Result<std::optional<policy::Floor>> load_floor(const std::string& path, const f
   auto floor = policy::Floor::parse(*text);
   if (!floor) return {ErrorCode::io_error, path + ": " + floor.error().detail};
   return std::optional(std::move(*floor));
+}
+
+// A trust's file is `UNTIL-ID`, UNTIL in Unix seconds, so that nobody has to parse it to see that its time is over.
+std::optional<std::int64_t> until_of(const std::string& file) {
+  std::int64_t until = 0;
+  const char* const end = file.data() + file.size();
+  const auto [rest, fault] = std::from_chars(file.data(), end, until);
+  if (fault != std::errc() || rest == end || *rest != '-') return std::nullopt;
+  return until;
+}
+
+// The names of the trusts in a folder by their end; a folder that is not there holds none.
+Result<std::multimap<std::int64_t, std::string>> list_trusts(const std::string& folder) {
+  std::multimap<std::int64_t, std::string> found;
+  std::error_code fault;
+  for (std::filesystem::directory_iterator each(folder, fault), end; !fault && each != end; each.increment(fault)) {
+    std::string name = each->path().filename().string();
+    if (const auto until = until_of(name)) found.emplace(*until, std::move(name));
+  }
+  if (fault && fault != std::errc::no_such_file_or_directory) {
+    return base::Error(ErrorCode::io_error, folder + ": " + fault.message());
+  }
+  return found;
 }
 
 }  // namespace
@@ -97,6 +125,43 @@ Result<void> StateDirectory::keep_receipt(const base::ChallengeId& id, std::stri
   }
   // Not synced: the login does not wait for the disk, and a power cut may cost a receipt, as a full disk may.
   return files::replace_file(receipts + "/" + day + "/" + id.str(), base::as_bytes(answer), rules_,
+                             {0600, files::Durability::unsynced});
+}
+
+Result<std::vector<std::string>> StateDirectory::load_trusts(const base::UserName& user, base::Time now) const {
+  const std::string folder = path_ + "/trust/" + host::cache_name(user);
+  const auto listed = list_trusts(folder);
+  if (!listed) return listed.error();
+  std::vector<std::string> trusts;
+  for (auto each = listed->upper_bound(now.time_since_epoch().count()); each != listed->end(); ++each) {
+    auto text = files::read_safely(folder + "/" + each->second, rules_);
+    if (!text && text.error().code == ErrorCode::not_found) continue;  // another login has just taken it away
+    if (!text) return text.error();
+    trusts.push_back(std::move(*text));
+    if (trusts.size() == kMostTrusts) break;
+  }
+  return trusts;
+}
+
+Result<void> StateDirectory::keep_trust(const statement::Trust& trust, base::Time now) const {
+  const std::string trusts = path_ + "/trust";
+  const std::string folder = trusts + "/" + host::cache_name(trust->answer.challenge.user);
+  for (const auto& each : {path_, trusts, folder}) {
+    if (auto made = make_directory(each); !made) return made;
+  }
+  const auto listed = list_trusts(folder);
+  if (!listed) return listed.error();
+  std::size_t kept = 0;
+  for (const auto& [until, name] : *listed) {
+    if (until > now.time_since_epoch().count()) {
+      ++kept;
+    } else {
+      ::unlink((folder + "/" + name).c_str());  // what stays is only left over
+    }
+  }
+  if (kept >= kMostTrusts) return {ErrorCode::io_error, folder + ": as many trusts as one user may have"};
+  const std::string name = std::to_string(trust->until.time_since_epoch().count()) + "-" + trust.id().str();
+  return files::replace_file(folder + "/" + name, base::as_bytes(trust.text()), rules_,
                              {0600, files::Durability::unsynced});
 }
 

@@ -42,13 +42,13 @@ Result<Settings> SystemMachine::load_settings() {
   return Settings{std::move(*host), std::move(*signers)};
 }
 
-Result<std::string> SystemMachine::load_cached_record(const Settings& settings, const base::UserName& user) {
+Result<host::CachedRecord> SystemMachine::load_cached_record(const Settings& settings, const base::UserName& user) {
   const auto owner = courier_account(settings);
   if (!owner) return owner.error();
   auto record = host::RecordCache(settings.host.paths.cache, owner->uid).read(user);
   if (!record) return record.error();
   if (record->withdrawn) return {ErrorCode::record_unknown, "the registry has said that it knows no such user"};
-  return std::move(record->text);
+  return record;
 }
 
 Result<void> SystemMachine::hold_against_floor(const Settings& settings, const policy::VerifiedRecord& record,
@@ -66,6 +66,18 @@ Result<void> SystemMachine::hold_against_floor(const Settings& settings, const p
 
 Result<void> SystemMachine::keep_receipt(const Settings& settings, const policy::Approval& approval, base::Time now) {
   return StateDirectory(settings.host.paths.state).keep_receipt(approval.challenge_id(), approval.receipt(), now);
+}
+
+std::vector<std::string> SystemMachine::load_trusts(const Settings& settings, const base::UserName& user,
+                                                    base::Time now) {
+  auto trusts = StateDirectory(settings.host.paths.state).load_trusts(user, now);
+  if (trusts) return std::move(*trusts);
+  log::Event("trust_not_read").with("user", user.str()).with(trusts.error()).write_to(sink_, log::Level::warning);
+  return {};
+}
+
+Result<void> SystemMachine::keep_trust(const Settings& settings, const statement::Trust& trust, base::Time now) {
+  return StateDirectory(settings.host.paths.state).keep_trust(trust, now);
 }
 
 Result<std::unique_ptr<Courier>> SystemMachine::start_courier(const Settings& settings,

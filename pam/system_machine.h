@@ -20,10 +20,12 @@ class SystemMachine final : public Machine {
   base::Result<Account> load_account(const std::string& name) override { return pam::load_account(name); }
   statement::Hash32 random_nonce() override { return statement::Hash32::random(); }
   statement::LoginNumber random_number() override { return statement::LoginNumber::random(); }
-  base::Result<std::string> load_cached_record(const Settings& settings, const base::UserName& user) override;
+  base::Result<host::CachedRecord> load_cached_record(const Settings& settings, const base::UserName& user) override;
   base::Result<void> hold_against_floor(const Settings& settings, const policy::VerifiedRecord& record,
                                         base::Time now) override;
   base::Result<void> keep_receipt(const Settings& settings, const policy::Approval& approval, base::Time now) override;
+  std::vector<std::string> load_trusts(const Settings& settings, const base::UserName& user, base::Time now) override;
+  base::Result<void> keep_trust(const Settings& settings, const statement::Trust& trust, base::Time now) override;
   base::Result<std::unique_ptr<Courier>> start_courier(const Settings& settings,
                                                        const host::CourierRequest& request) override;
 

@@ -57,6 +57,9 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::wrong_number: return "wrong_number";
     case ErrorCode::answer_denied: return "answer_denied";
     case ErrorCode::answer_reported: return "answer_reported";
+    case ErrorCode::trust_does_not_fit: return "trust_does_not_fit";
+    case ErrorCode::trust_expired: return "trust_expired";
+    case ErrorCode::trust_revoked: return "trust_revoked";
     case ErrorCode::unknown_user: return "unknown_user";
     case ErrorCode::no_publickey: return "no_publickey";
     case ErrorCode::bad_auth_info: return "bad_auth_info";

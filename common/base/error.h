@@ -75,6 +75,9 @@ enum class ErrorCode {
   wrong_number,
   answer_denied,
   answer_reported,
+  trust_does_not_fit,
+  trust_expired,
+  trust_revoked,
 
   // login
   unknown_user,

@@ -1,12 +1,11 @@
 // policy/answer.h: does this answer admit this login? (PROTOCOL.md section 7.2)
 //
-// authorize_answer() is the only maker of an Approval, and an Approval the only thing that may turn into an admission.
-// Its checks run in the order of section 7.2 and the first failure is the reason; a deny or report counts as such
-// only once everything before it has shown that a valid approver signed it.
+// authorize_answer() and authorize_trust() (trust.h) are the only makers of an Approval, and an Approval is the only
+// thing that may turn into an admission. The checks run in the order of section 7.2 and the first failure is the
+// reason; a deny or report counts as such only once everything before it has shown that a valid approver signed it.
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,21 +15,11 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "common/keys/signers.h"
-#include "common/policy/endorsement.h"
+#include "common/policy/approver.h"
 #include "common/policy/record.h"
 #include "common/statement/challenge.h"
 
 namespace countersign::policy {
-
-using Levels = std::set<statement::Level>;
-inline const Levels& default_levels() {
-  static const Levels levels{statement::Level::passkey, statement::Level::hardware};
-  return levels;
-}
-inline const Levels& all_levels() {
-  static const Levels levels{statement::Level::passkey, statement::Level::hardware, statement::Level::ssh_key};
-  return levels;
-}
 
 // What the one who decides knows of the number on the terminal.
 class NumberCheck {
@@ -62,25 +51,35 @@ struct AnswerExpectation {
   base::Time now;  // for the validity of signers
 };
 
+struct TrustExpectation;
+
 class Approval {
  public:
   [[nodiscard]] const statement::Fingerprint& approver() const { return approver_; }
   [[nodiscard]] statement::Level level() const { return level_; }
   [[nodiscard]] const base::ChallengeId& challenge_id() const { return challenge_id_; }
-  [[nodiscard]] const std::string& receipt() const { return receipt_; }  // the answer, byte for byte
+  [[nodiscard]] const std::string& receipt() const { return reply_.statement().text(); }  // byte for byte
+  // The trust that the approver gave with it, or that was given before; nullptr where this is a mere answer.
+  [[nodiscard]] const statement::Trust* trust() const { return reply_.trust(); }
 
  private:
-  Approval(statement::Fingerprint approver, statement::Level level, base::ChallengeId id, std::string receipt)
-      : approver_(std::move(approver)), level_(level), challenge_id_(std::move(id)), receipt_(std::move(receipt)) {}
+  Approval(const statement::Approver& approver, statement::Reply reply)
+      : approver_(statement::Fingerprint::of(approver.key.blob())),
+        level_(approver.level),
+        challenge_id_(reply.challenge_id()),
+        reply_(std::move(reply)) {}
   friend base::Result<Approval> authorize_answer(std::string_view text, const AnswerExpectation& expected,
                                                  const VerifiedRecord& record, const keys::Signers& signers);
+  friend base::Result<Approval> authorize_trust(std::string_view text, const TrustExpectation& expected,
+                                                const VerifiedRecord& record, const keys::Signers& signers);
   statement::Fingerprint approver_;
   statement::Level level_;
   base::ChallengeId challenge_id_;
-  std::string receipt_;
+  statement::Reply reply_;
 };
 
-// `record` is the newest accepted one. answer_denied and answer_reported are the word of a valid approver.
+// `text` is an answer or a trust. `record` is the newest accepted one. answer_denied and answer_reported are the word
+// of a valid approver.
 base::Result<Approval> authorize_answer(std::string_view text, const AnswerExpectation& expected,
                                         const VerifiedRecord& record, const keys::Signers& signers);
 

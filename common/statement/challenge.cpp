@@ -147,8 +147,31 @@ std::string TrustFields::print_unsigned() const {
   return writer.field("until", base::format_time(until)).field("hosts", hosts.str()).take();
 }
 
-std::string challenge_text(const Answer& answer) { return repeated_challenge(answer.statement()); }
-std::string challenge_text(const Trust& trust) { return repeated_challenge(trust.statement()); }
-base::ChallengeId challenge_id(const Answer& answer) { return as_challenge_id(Hash32::of(challenge_text(answer))); }
+base::ChallengeId challenge_id(const Answer& answer) {
+  return as_challenge_id(Hash32::of(repeated_challenge(answer.statement())));
+}
+
+Result<Reply> Reply::parse(std::string_view text) {
+  if (text.starts_with("countersign trust ")) {
+    auto trust = Trust::parse(text);
+    if (!trust) return trust.error();
+    return Reply(std::move(*trust));
+  }
+  auto answer = Answer::parse(text);
+  if (!answer) return answer.error();
+  return Reply(std::move(*answer));
+}
+
+const AnswerFields& Reply::answer() const {
+  const Trust* granted = trust();
+  return granted != nullptr ? granted->fields().answer : std::get<Answer>(what_).fields();
+}
+
+const Statement& Reply::statement() const {
+  return std::visit([](const auto& what) -> const Statement& { return what.statement(); }, what_);
+}
+
+std::string Reply::challenge_text() const { return repeated_challenge(statement()); }
+base::ChallengeId Reply::challenge_id() const { return as_challenge_id(Hash32::of(challenge_text())); }
 
 }  // namespace countersign::statement

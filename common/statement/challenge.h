@@ -1,11 +1,12 @@
 // statement/challenge.h: the question a host asks, and the two signed texts that repeat it (PROTOCOL.md 4.3 to 4.5).
 //
-// An Answer is its own receipt: it holds the whole challenge, and challenge_text() gives those bytes back, so "the same
-// challenge" is equality of bytes.
+// An answer is its own receipt: it holds the whole challenge, and Reply::challenge_text() gives those bytes back, so
+// "the same challenge" is equality of bytes.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "common/statement/parsed.h"
 
@@ -69,9 +70,26 @@ struct TrustFields {
 };
 using Trust = Parsed<TrustFields>;
 
-// The text of the challenge that an answer or a trust repeats, byte for byte, and its id.
-std::string challenge_text(const Answer& answer);
-std::string challenge_text(const Trust& trust);
 base::ChallengeId challenge_id(const Answer& answer);
+
+// What an approver sends back for a challenge: an answer, or a trust, which is an answer that says more.
+class Reply {
+ public:
+  // A text whose head names another kind than these two is read as an answer, and refused as one.
+  static base::Result<Reply> parse(std::string_view text);
+
+  [[nodiscard]] Kind kind() const { return trust() == nullptr ? Kind::answer : Kind::trust; }
+  [[nodiscard]] const AnswerFields& answer() const;
+  [[nodiscard]] const Trust* trust() const { return std::get_if<Trust>(&what_); }  // nullptr for a mere answer
+  [[nodiscard]] const Statement& statement() const;
+  [[nodiscard]] const sshsig::Signature& signature() const { return statement().signature().value(); }
+  // The text of the challenge that is repeated here, byte for byte.
+  [[nodiscard]] std::string challenge_text() const;
+  [[nodiscard]] base::ChallengeId challenge_id() const;
+
+ private:
+  explicit Reply(std::variant<Answer, Trust> what) : what_(std::move(what)) {}
+  std::variant<Answer, Trust> what_;
+};
 
 }  // namespace countersign::statement

@@ -70,16 +70,16 @@ Result<Outcome> post_answer(const net::Request& request, Context& context) {
   const auto challenge = statement::Challenge::parse(row->text);
   if (!challenge) return Error(ErrorCode::internal, challenge.error().detail);
   if (auto verified = verify_answer(request.body, *challenge, context); !verified) return verified.error();
-  const auto answer = statement::Answer::parse(request.body);
-  if (!answer) return answer.error();
-  const Decision decision = answer->fields().decision;
+  const auto reply = statement::Reply::parse(request.body);
+  if (!reply) return reply.error();
+  const Decision decision = reply->answer().decision;
   if (auto taken = take_answer(*row, request.body, decision, context); !taken) return taken.error();
   context.journal.note(log::Event("challenge_answered")
                            .with("id", id->str())
                            .with("host", row->host.str())
                            .with("user", row->user.str())
                            .with("decision", to_string(decision))
-                           .with("approver", crypto::fingerprint(answer->signature().public_key))
+                           .with("approver", crypto::fingerprint(reply->signature().public_key))
                            .with("peer", request.peer));
   wake_about(context, *id, row->user);
   return Outcome(net::Response{204, {}, {}, {}});

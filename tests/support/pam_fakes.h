@@ -73,6 +73,7 @@ class FakeMachine final : public Machine {
   base::Result<Settings> settings{base::ErrorCode::bad_config, "no settings"};
   std::map<std::string, std::pair<uid_t, gid_t>> accounts{{"alice", {1000, 1000}}, {"root", {0, 0}}};
   base::Result<std::string> cached{base::ErrorCode::not_found, "no cached record"};
+  base::Time cache_confirmed = *base::parse_time("2026-11-21T09:29:50Z");
   std::optional<policy::Floor> floor;
   Registry registry = [](const host::CourierRequest&) -> base::Result<host::CourierReply> {
     return {base::ErrorCode::courier_failed, "no registry"};
@@ -81,6 +82,7 @@ class FakeMachine final : public Machine {
   std::vector<host::CourierRequest> errands;
   int withdrawn = 0;  // errands that ended without being waited for
   std::vector<std::string> receipts;
+  std::vector<std::string> trusts;
 
   base::Result<Settings> load_settings() override { return settings; }
   base::Result<Account> load_account(const std::string& name) override {
@@ -90,7 +92,10 @@ class FakeMachine final : public Machine {
   }
   statement::Hash32 random_nonce() override { return statement::Hash32::of("nonce"); }
   statement::LoginNumber random_number() override { return *statement::LoginNumber::of(47); }
-  base::Result<std::string> load_cached_record(const Settings&, const base::UserName&) override { return cached; }
+  base::Result<host::CachedRecord> load_cached_record(const Settings&, const base::UserName&) override {
+    if (!cached) return cached.error();
+    return host::CachedRecord{*cached, cache_confirmed, /*withdrawn=*/false};
+  }
   base::Result<void> hold_against_floor(const Settings&, const policy::VerifiedRecord& record,
                                         base::Time now) override {
     auto raised = policy::advance_floor(floor, record, now);
@@ -101,6 +106,12 @@ class FakeMachine final : public Machine {
   base::Result<void> keep_receipt(const Settings&, const policy::Approval& approval, base::Time) override {
     if (receipts_fail) return *receipts_fail;
     receipts.push_back(approval.receipt());
+    return {};
+  }
+  std::vector<std::string> load_trusts(const Settings&, const base::UserName&, base::Time) override { return trusts; }
+  base::Result<void> keep_trust(const Settings&, const statement::Trust& trust, base::Time) override {
+    if (receipts_fail) return *receipts_fail;
+    trusts.push_back(trust.text());
     return {};
   }
   base::Result<std::unique_ptr<Courier>> start_courier(const Settings&, const host::CourierRequest& request) override {

@@ -164,5 +164,52 @@ TEST_F(State, AReceiptThatCannotBeWrittenIsAnError) {
   EXPECT_EQ(kept.error().code, ErrorCode::io_error);
 }
 
+statement::Trust trust_until(const TestKeys& keys, const std::string& until, const std::string& nonce) {
+  const std::string text = "countersign trust v1\nnonce: " + statement::Hash32::of(nonce).str() +
+                           "\nregistry: https://registry.example.com\nhost: web-01\nservice: sshd\nuser: alice\n"
+                           "address: 203.0.113.9\nconnection: 203.0.113.9 50022 192.0.2.1 22\nlogin-key: " +
+                           keys.login.public_key().fingerprint() +
+                           "\nissued: 2026-11-21T09:30:00Z\nexpires: 2026-11-21T09:31:30Z\nnumber-wanted: no\n"
+                           "max-trust: 28800s\ndecision: approve\nnumber: none\nvia: registry\nuntil: " +
+                           until + "\nhosts: web-01\n";
+  return *statement::Trust::parse(sign_text(text, keys.approver, "trust.v1@countersign"));
+}
+
+TEST_F(State, TrustsAreKeptUntilTheirTime) {
+  const auto alice = *base::UserName::parse("alice");
+  EXPECT_EQ(*state().load_trusts(alice, kNow), std::vector<std::string>{});
+  const auto later = trust_until(keys, "2026-11-21T17:00:00Z", "a");
+  const auto sooner = trust_until(keys, "2026-11-21T10:00:00Z", "b");
+  ASSERT_TRUE(state().keep_trust(later, kNow));
+  ASSERT_TRUE(state().keep_trust(sooner, kNow));
+  EXPECT_EQ(*state().load_trusts(alice, kNow), (std::vector{sooner.text(), later.text()}));
+  EXPECT_EQ(*state().load_trusts(alice, sooner->until), std::vector{later.text()});
+  EXPECT_EQ(*state().load_trusts(*base::UserName::parse("bob"), kNow), std::vector<std::string>{});
+  const std::string users = directory + "/trust/" + host::cache_name(alice);
+  EXPECT_EQ(mode(users), 0700U);
+  EXPECT_EQ(mode(users + "/1795280400-" + later.id().str()), 0600U);
+}
+
+TEST_F(State, ATrustWhoseTimeIsOverMakesRoom) {
+  const auto alice = *base::UserName::parse("alice");
+  ASSERT_TRUE(state().keep_trust(trust_until(keys, "2026-11-21T10:00:00Z", "old"), kNow));
+  for (std::size_t i = 1; i < kMostTrusts; ++i) {
+    ASSERT_TRUE(state().keep_trust(trust_until(keys, "2026-11-21T17:00:00Z", std::to_string(i)), kNow));
+  }
+  const auto one_more = trust_until(keys, "2026-11-21T17:00:00Z", "one more");
+  EXPECT_EQ(state().keep_trust(one_more, kNow).error().code, ErrorCode::io_error);
+  ASSERT_TRUE(state().keep_trust(one_more, *base::parse_time("2026-11-21T10:00:00Z")));
+  EXPECT_EQ(state().load_trusts(alice, kNow)->size(), kMostTrusts);
+}
+
+TEST_F(State, ATrustThatOthersCouldHaveWrittenIsNotRead) {
+  const auto alice = *base::UserName::parse("alice");
+  const auto trust = trust_until(keys, "2026-11-21T17:00:00Z", "a");
+  ASSERT_TRUE(state().keep_trust(trust, kNow));
+  const std::string file = directory + "/trust/" + host::cache_name(alice) + "/1795280400-" + trust.id().str();
+  ASSERT_EQ(::chmod(file.c_str(), 0666), 0);
+  EXPECT_EQ(state().load_trusts(alice, kNow).error().code, ErrorCode::unsafe_file);
+}
+
 }  // namespace
 }  // namespace countersign::pam

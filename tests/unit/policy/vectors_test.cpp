@@ -9,6 +9,7 @@
 
 #include "common/policy/answer.h"
 #include "common/policy/session.h"
+#include "common/policy/trust.h"
 #include "tests/support/vector_file.h"
 
 namespace countersign::policy {
@@ -85,18 +86,46 @@ NumberCheck number_of(const VectorFile& vector) {
   return NumberCheck::shown(statement::LoginNumber::parse(number).value());
 }
 
-Result<void> answer_call(const VectorFile& vector) {
-  const auto challenge = statement::Challenge::parse(read(vector.get("challenge") + ".challenge")).value();
-  std::optional<base::PersonName> person;
-  if (vector.get("person") != "none") person = base::PersonName::parse(vector.get("person")).value();
+std::optional<base::PersonName> person_of(const VectorFile& vector) {
+  if (vector.get("person") == "none") return std::nullopt;
+  return base::PersonName::parse(vector.get("person")).value();
+}
+
+Levels levels_of(const VectorFile& vector) {
   Levels levels;
   std::istringstream words(vector.get("levels"));
   for (std::string word; words >> word && word != "none";) levels.insert(statement::parse_level(word).value());
+  return levels;
+}
+
+Result<void> trust_call(const VectorFile& vector) {
+  TrustExpectation expected{.user = base::UserName::parse(vector.get("user")).value(),
+                            .host = base::HostName::parse(vector.get("host")).value(),
+                            .service = base::ServiceName::parse(vector.get("service")).value(),
+                            .login_key = std::nullopt,
+                            .address = base::Address::parse(vector.get("address")).value(),
+                            .login_person = person_of(vector),
+                            .accepted_levels = levels_of(vector),
+                            .phone = phone_of(vector),
+                            .max_trust = statement::parse_seconds(vector.get("max-trust")).value(),
+                            .now = now_of(vector)};
+  if (vector.get("login-key") != "none") {
+    expected.login_key = statement::Fingerprint::parse(vector.get("login-key")).value();
+  }
+  const auto approval = authorize_trust(vector.body, expected, record_beside(vector), signers_of(vector).value());
+  if (!approval) return approval.error();
+  EXPECT_EQ(approval->receipt(), vector.body);
+  return {};
+}
+
+Result<void> answer_call(const VectorFile& vector) {
+  const auto challenge = statement::Challenge::parse(read(vector.get("challenge") + ".challenge")).value();
+  const Levels levels = levels_of(vector);
   const AnswerExpectation expected{.challenge = challenge,
                                    .deadline_passed = vector.get("deadline") == "passed",
                                    .number = number_of(vector),
                                    .via = statement::parse_via(vector.get("via")).value(),
-                                   .login_person = person,
+                                   .login_person = person_of(vector),
                                    .accepted_levels = levels,
                                    .phone = phone_of(vector),
                                    .now = now_of(vector)};
@@ -138,6 +167,7 @@ Result<void> call(const VectorFile& vector) {
     return record ? Result<void>() : Result<void>(record.error());
   }
   if (name == "floor") return floor_call(vector);
+  if (name == "trust") return trust_call(vector);
   if (name == "answer") return answer_call(vector);
   if (name == "session") return session_call(vector);
   if (name == "enrolment") return enrolment_call(vector);

@@ -26,8 +26,15 @@ TEST(Challenge, AnswerAndTrustGiveItsBytesBack) {
     const auto challenge = Challenge::make(fields.answer.challenge).value();
     const auto answer = Answer::sign(fields.answer, generator.signing_key()).value();
     const auto trust = Trust::sign(fields, generator.signing_key()).value();
-    EXPECT_EQ(challenge_text(answer), challenge.text());
-    EXPECT_EQ(challenge_text(trust), challenge.text());
+    for (const std::string& text : {answer.text(), trust.text()}) {
+      const auto reply = Reply::parse(text).value();
+      EXPECT_EQ(reply.statement().text(), text);
+      EXPECT_EQ(reply.challenge_text(), challenge.text());
+      EXPECT_EQ(reply.challenge_id(), challenge.id());
+      EXPECT_EQ(reply.trust() != nullptr, text == trust.text());
+      EXPECT_EQ(reply.kind(), text == trust.text() ? Kind::trust : Kind::answer);
+    }
+    EXPECT_EQ(Reply::parse(challenge.text()).error().code, ErrorCode::wrong_kind);
     EXPECT_EQ(challenge_id(answer), challenge.id());
     EXPECT_EQ(challenge.id().str(), Hash32::of(challenge.text()).str());
     EXPECT_EQ(trust.id(), Hash32::of(trust.signed_message()));

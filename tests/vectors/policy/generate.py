@@ -2,8 +2,8 @@
 """Makes the vectors of this folder: each is one decision of PROTOCOL.md section 7 (or of the sections that 4.2, 4.6 and
 4.8 give it), with one thing wrong, or nothing.
 
-Head: `section`, `shows`, `call` (record, floor, answer, session, enrolment), `expect` (ok or a reason code), `signers`
-(NAME.signers beside it), `now`, and what the call is told; where the call is answer or session, `record` is the name of
+Head: `section`, `shows`, `call` (record, floor, answer, trust, session, enrolment), `expect` (ok or a reason code), `signers`
+(NAME.signers beside it), `now`, and what the call is told; where the call is answer, trust or session, `record` is the name of
 a NAME.record beside it, and where it is answer, `challenge` that of a NAME.challenge. Body: the text to be judged.
 Needs ssh-keygen and openssl.
 """
@@ -219,8 +219,14 @@ def answers():
 
     answer("empty", "nothing", "bad_statement", "\n")
     answer("is_record", "a record", "wrong_kind", signed("record", RECORD, REGISTRY))
-    answer("is_trust", "a trust, by the same key", "wrong_kind",
+    answer("good_trust", "a trust is an approval, too", "ok",
            made(CHALLENGE + END + [("until", "2026-11-21T12:00:00Z"), ("hosts", "@web")], kind="trust"))
+    answer("trust_as_answer", "a trust signed as an answer", "wrong_namespace",
+           made(CHALLENGE + END + [("until", "2026-11-21T12:00:00Z"), ("hosts", "@web")], kind="trust",
+                name_space="answer.v1@countersign"))
+    answer("trust_wrong_number", "a trust with another number", "wrong_number",
+           made(CHALLENGE + put(END, "number", "74") + [("until", "2026-11-21T12:00:00Z"), ("hosts", "@web")],
+                kind="trust"))
     answer("is_challenge", "the challenge itself", "wrong_kind", text)
     answer("version", "another version", "unsupported_version", good.replace("v1", "v2", 1))
     answer("via_other", "made for the prompt, came through the registry", "bad_statement",
@@ -287,6 +293,52 @@ def answers():
     raw = signing.FidoKey("alice_phone", signing.RP_ID, webauthn=False)
     answer("phone_raw", "a passkey's credential used as a security key, past the page", "unsupported_signature_type",
            made(key=raw), section="4.1")
+
+
+def trusts():
+    given = CHALLENGE + END + [("until", "2026-11-21T12:00:00Z"), ("hosts", "web-01")]
+
+    def made(fields=None, key=PHONE, name_space=None):
+        return signed("trust", fields or given, key, name_space)
+
+    good = made()
+    revoked = hash32(good[:good.index("-----BEGIN")])
+
+    def trust(name, shows, expect, body=None, section="7.4", **told):
+        told = {"record": "good", "user": "alice", "host": "web-01", "service": "sshd", "login_key": LOGIN.fingerprint(),
+                "address": "203.0.113.9", "person": "none", "levels": "passkey hardware", "max_trust": "28800s",
+                "phone": "yes", "now": "2026-11-21T11:59:59Z", **told}
+        vector(section, name, shows, "trust", expect, body or good, **told)
+
+    trust("good", "a later login that is like the first", "ok")
+    trust("good_hardware", "given by a security key", "ok", made(key=TOKEN))
+    trust("is_answer", "an answer admits one login", "wrong_kind", signed("answer", CHALLENGE + END, PHONE))
+    trust("empty", "nothing", "bad_statement", "\n")
+    others = {"user": "bob", "host": "web-02", "service": "sudo", "login_key": STRANGER.fingerprint(),
+              "address": "203.0.113.8"}
+    for name, value in others.items():
+        trust(f"other_{name}", f"a login with another {name.replace('_', '-')}", "trust_does_not_fit", **{name: value})
+    trust("no_key", "a login without a key", "trust_does_not_fit", made(put(given, "login-key", "none")),
+          login_key="none")
+    trust("console", "a login without a network address", "trust_does_not_fit",
+          made(put(put(given, "address", "console"), "connection", "none")), address="console")
+    trust("group", "given for a group", "trust_does_not_fit", made(put(given, "hosts", "@web")))
+    trust("over", "its time is over", "trust_expired", now="2026-11-21T12:00:00Z")
+    trust("policy_shrank", "the host trusts for an hour now", "trust_expired", max_trust="3600s",
+          now="2026-11-21T10:30:00Z")
+    trust("policy_none", "the host trusts nobody now", "trust_expired", max_trust="0s", now="2026-11-21T09:30:00Z")
+    trust("from_future", "issued 301 s ahead", "trust_expired", now="2026-11-21T09:24:59Z")
+    for name, field in (("revoked", ("revoked-trust", revoked)), ("not_before", ("trust-not-before", NOW))):
+        write(f"trust_{name}.record", signed("record", RECORD + [field], REGISTRY))
+        trust(name, "the record takes it back", "trust_revoked", record=f"trust_{name}")
+    trust("stranger", "signed by a key the record does not know", "not_an_approver", made(key=STRANGER))
+    trust("level", "given by an ordinary key", "level_not_accepted", made(key=LAPTOP))
+    trust("person_other", "another person's approver", "wrong_person", made(key=TOKEN), record="shared", person="alice.a")
+    trust("not_endorsed", "by an approver that nobody vouches for", "not_endorsed", made(key=EVIL_PHONE),
+          record="hostile_registry")
+    trust("namespace", "signed as an answer", "wrong_namespace", made(name_space="answer.v1@countersign"))
+    trust("until_forged", "a later end after signing", "signature_mismatch",
+          good.replace("until: 2026-11-21T12", "until: 2026-11-21T13"))
 
 
 def endorsements():
@@ -403,6 +455,7 @@ for old in os.listdir(HERE):
 signers_files()
 records()
 answers()
+trusts()
 endorsements()
 sessions()
 print(f"{count} vectors")
