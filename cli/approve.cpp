@@ -22,15 +22,15 @@ using statement::Challenge;
 using statement::Decision;
 
 constexpr std::array<OptionSpec, 11> kOptions{{
-    {"registry", true, true},
-    {"key", true, true},
-    {"user", true, true},
+    {"registry", Takes::value, true},
+    {"key", Takes::value, true},
+    {"user", Takes::value, true},
     {"number"},
-    {"yes", false},
-    {"deny", false},
-    {"report", false},
+    {"yes", Takes::nothing},
+    {"deny", Takes::nothing},
+    {"report", Takes::nothing},
     {"challenge"},
-    {"once", false},
+    {"once", Takes::nothing},
     {"wait"},
     {"ca"},
 }};
@@ -196,7 +196,7 @@ base::Result<ExitCode> Approver::run() {
       wait = std::clamp(rest, base::Seconds(0), wait);
       if (told && rest <= base::Seconds(0)) {
         say(streams_.out, "No login is waiting.");
-        return kNo;
+        return ExitCode::no;
       }
     }
     if (const auto news = refresh(wait); !news) return news.error();
@@ -211,38 +211,31 @@ base::Result<ExitCode> Approver::run() {
     done_.insert(open.front().id());
     if (!*verdict) continue;
     const auto sent = answer(open.front(), **verdict);
-    if (sent && plan_.once) return kYes;
+    if (sent && plan_.once) return ExitCode::yes;
     if (!sent && plan_.once) return sent.error();
-    if (!sent) complain(streams_.error, sent.error());
+    if (!sent) complain(streams_, sent.error());
     told = false;
   }
 }
 
-int exit_code_of(const Error& error, const Streams& streams) {
-  complain(streams.error, error);
-  return error.code == ErrorCode::bad_usage || error.code == ErrorCode::bad_private_key ? kMisused : kNo;
-}
-
-int run_approve(const Options& options, const Streams& streams) {
+base::Result<ExitCode> run_approve(const Options& options, const Streams& streams) {
   const auto plan = read_approve_plan(options);
-  if (!plan) return complain(streams.error, plan.error()), kMisused;
+  if (!plan) return misused(streams, plan.error());
   auto signer = Signer::open(plan->key_file);
-  if (!signer) return complain(streams.error, signer.error()), kMisused;
+  if (!signer) return misused(streams, signer.error());
   auto http_client = http::Client::create(plan->registry, {.ca_file = plan->ca_file});
-  if (!http_client) return complain(streams.error, http_client.error()), kMisused;
+  if (!http_client) return misused(streams, http_client.error());
   const base::SystemClock clock;
   Approver approver(*plan, std::move(*signer), RegistryClient(std::move(*http_client), plan->user, clock), streams);
-  const auto outcome = approver.run();
-  return outcome ? static_cast<int>(*outcome) : exit_code_of(outcome.error(), streams);
+  auto outcome = approver.run();
+  if (!outcome && outcome.error().code == ErrorCode::bad_private_key) return misused(streams, outcome.error());
+  return outcome;
 }
 
 }  // namespace
 
-const Command& approve_command() {
-  static constexpr Command command{
-      "approve", "answer waiting logins with an SSH key", kHelp, kOptions, 0, &run_approve,
-  };
-  return command;
+Command approve_command() {
+  return {"approve", "answer waiting logins with an SSH key", kHelp, kOptions, {}, &run_approve};
 }
 
 }  // namespace countersign::cli

@@ -14,12 +14,12 @@ constexpr base::Seconds kScriptWait{30};
 }  // namespace
 
 base::Result<ApprovePlan> read_approve_plan(const Options& options) {
-  const auto registry = base::Origin::parse(options.value("registry"));
+  const auto registry = base::Origin::parse(options.required("registry"));
   if (!registry) return registry.error().within("--registry");
-  const auto user = base::UserName::parse(options.value("user"));
+  const auto user = base::UserName::parse(options.required("user"));
   if (!user) return user.error().within("--user");
   ApprovePlan plan{
-      .registry = *registry, .user = *user, .key_file = options.value("key"), .ca_file = options.value("ca")};
+      .registry = *registry, .user = *user, .key_file = options.required("key"), .ca_file = options.value_or("ca", "")};
   plan.yes = options.has("yes");
   plan.once = options.has("once") || plan.yes;
   if (options.has("deny") + options.has("report") + options.has("number") > 1) {
@@ -28,18 +28,18 @@ base::Result<ApprovePlan> read_approve_plan(const Options& options) {
   if (options.has("deny")) plan.refusal = Decision::deny;
   if (options.has("report")) plan.refusal = Decision::report;
   if (options.has("number")) {
-    const auto number = statement::LoginNumber::parse(options.value("number"));
+    const auto number = statement::LoginNumber::parse(options.required("number"));
     if (!number) return Error(ErrorCode::bad_usage, "--number: expected two digits, 10 to 99");
     plan.number = *number;
   }
   if (options.has("challenge")) {
-    const auto id = base::ChallengeId::parse(options.value("challenge"));
+    const auto id = base::ChallengeId::parse(options.required("challenge"));
     if (!id) return id.error().within("--challenge");
     plan.challenge = *id;
   }
   if (plan.yes) plan.wait = kScriptWait;
   if (options.has("wait")) {
-    const std::string text = options.value("wait");
+    const std::string text = options.required("wait");
     unsigned seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (error != std::errc() || end != text.data() + text.size() || seconds > 86400) {

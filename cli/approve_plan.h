@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "common/base/clock.h"
 #include "common/base/ids.h"
 #include "common/base/origin.h"

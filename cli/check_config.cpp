@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "common/config/host_config.h"
+#include "common/files/read_named.h"
 #include "common/files/safe_read.h"
 #include "common/keys/signers.h"
 #include "common/statement/grammar.h"
@@ -149,11 +150,11 @@ void print_summary(const HostConfig& config, const std::string& path, const std:
   say(out, "  signers    " + config.paths.signers + ", " + signers);
 }
 
-int run_check_config(const Options& options, const Streams& streams) {
+base::Result<ExitCode> run_check_config(const Options& options, const Streams& streams) {
   const bool named = !options.operands().empty();
   const std::string path = named ? options.operands().front() : std::string(config::kHostConfigPath);
-  const auto text = read_named_file(path, kMostConfig);
-  if (!text) return complain(streams.error, text.error()), kMisused;
+  const auto text = files::read_named(path, kMostConfig);
+  if (!text) return misused(streams, text.error());
 
   Findings findings;
   std::string signers;
@@ -171,19 +172,16 @@ int run_check_config(const Options& options, const Streams& streams) {
     auto& where = named ? findings.warnings : findings.faults;
     where.push_back("the module would refuse this file: " + to_string(safe.error()));
   }
-  for (const std::string& fault : findings.faults) say(streams.error, fault);
+  for (const std::string& fault : findings.faults) say(streams.notes, fault);
   if (findings.faults.empty()) print_summary(*config, path, signers, streams.out);
-  for (const std::string& warning : findings.warnings) say(streams.error, "warning: " + warning);
-  return findings.faults.empty() ? kYes : kMisused;
+  for (const std::string& warning : findings.warnings) say(streams.notes, "warning: " + warning);
+  return findings.faults.empty() ? ExitCode::yes : ExitCode::misused;
 }
 
 }  // namespace
 
-const Command& check_config_command() {
-  static constexpr Command command{
-      "check-config", "find every fault of this host's configuration", kHelp, {}, 1, &run_check_config,
-  };
-  return command;
+Command check_config_command() {
+  return {"check-config", "find every fault of this host's configuration", kHelp, {}, {0, 1}, &run_check_config};
 }
 
 }  // namespace countersign::cli

@@ -1,7 +1,7 @@
 #include "cli/signer.h"
 
 #include "cli/child.h"
-#include "cli/command.h"
+#include "common/files/read_named.h"
 #include "common/keys/public_key_line.h"
 #include "common/sshsig/signature.h"
 #include "common/sshsig/verify.h"
@@ -28,10 +28,10 @@ base::Result<std::string> ask_ssh_keygen(std::vector<std::string> arguments, std
 }  // namespace
 
 base::Result<Signer> Signer::open(std::string file) {
-  const auto content = read_named_file(file, kMostKeyFile);
+  const auto content = files::read_named(file, kMostKeyFile);
   if (!content) return content.error();
   if (auto key = keys::parse_public_key_file(*content)) return Signer(std::move(file), std::move(*key));
-  if (const auto beside = read_named_file(file + ".pub", kMostKeyFile)) {
+  if (const auto beside = files::read_named(file + ".pub", kMostKeyFile)) {
     auto key = keys::parse_public_key_file(*beside);
     if (!key) return key.error().within(file + ".pub");
     return Signer(std::move(file), std::move(*key));

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "common/base/origin.h"
 #include "common/crypto/digest.h"
+#include "common/files/read_named.h"
 #include "common/keys/public_key_line.h"
 #include "common/sshsig/signature.h"
 
@@ -20,12 +21,12 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::array<OptionSpec, 6> kOptions{{
-    {"key", true, true},
-    {"namespace", true, true},
-    {"signature", true, true},
+    {"key", Takes::value, true},
+    {"namespace", Takes::value, true},
+    {"signature", Takes::value, true},
     {"origin"},
     {"rp-id"},
-    {"require-user-verification", false},
+    {"require-user-verification", Takes::nothing},
 }};
 
 constexpr std::string_view kHelp =
@@ -81,9 +82,9 @@ base::Result<sshsig::Requirements> read_requirements(const Options& options) {
     return Error(ErrorCode::bad_usage, "--origin and --rp-id belong together");
   }
   if (options.has("origin")) {
-    const auto origin = base::Origin::parse(options.value("origin"));
+    const auto origin = base::Origin::parse(options.required("origin"));
     if (!origin) return origin.error().within("--origin");
-    requirements.webauthn = sshsig::WebauthnExpectation{origin->str(), options.value("rp-id")};
+    requirements.webauthn = sshsig::WebauthnExpectation{origin->str(), options.required("rp-id")};
   }
   return requirements;
 }
@@ -91,14 +92,14 @@ base::Result<sshsig::Requirements> read_requirements(const Options& options) {
 base::Result<Question> read_question(const Options& options) {
   auto requirements = read_requirements(options);
   if (!requirements) return requirements.error();
-  const auto key_file = read_named_file(options.value("key"), kMostKeyFile);
+  const auto key_file = files::read_named(options.required("key"), kMostKeyFile);
   if (!key_file) return key_file.error();
   auto key = keys::parse_public_key_file(*key_file);
-  if (!key) return key.error().within(options.value("key"));
-  const auto signature_file = read_named_file(options.value("signature"), kMostSignatureFile);
+  if (!key) return key.error().within(options.required("key"));
+  const auto signature_file = files::read_named(options.required("signature"), kMostSignatureFile);
   if (!signature_file) return signature_file.error();
   auto signature = sshsig::parse_armored_signature(*signature_file);
-  if (!signature) return signature.error().within(options.value("signature"));
+  if (!signature) return signature.error().within(options.required("signature"));
   if (signature->signature.algorithm == crypto::SignatureAlgorithm::webauthn_sk_ecdsa_p256 && !requirements->webauthn) {
     return Error(ErrorCode::bad_usage, "a passkey's signature needs --origin and --rp-id");
   }
@@ -126,27 +127,24 @@ std::string praise(const sshsig::VerifiedSignature& verified) {
   return text;
 }
 
-int run_verify(const Options& options, const Streams& streams) {
+base::Result<ExitCode> run_verify(const Options& options, const Streams& streams) {
   const auto question = read_question(options);
-  if (!question) return complain(streams.error, question.error()), kMisused;
+  if (!question) return misused(streams, question.error());
   const auto digest = digest_of_input(streams.in, question->signature.hash);
-  if (!digest) return complain(streams.error, digest.error()), kMisused;
-  const auto verified = verify_question(*question, options.value("namespace"), *digest);
+  if (!digest) return misused(streams, digest.error());
+  const auto verified = verify_question(*question, options.required("namespace"), *digest);
   if (!verified) {
     say(streams.out, "not valid: " + to_string(verified.error()));
-    return kNo;
+    return ExitCode::no;
   }
   say(streams.out, praise(*verified));
-  return kYes;
+  return ExitCode::yes;
 }
 
 }  // namespace
 
-const Command& verify_command() {
-  static constexpr Command command{
-      "verify", "check an SSH signature over a message", kHelp, kOptions, 0, &run_verify,
-  };
-  return command;
+Command verify_command() {
+  return {"verify", "check an SSH signature over a message", kHelp, kOptions, {}, &run_verify};
 }
 
 }  // namespace countersign::cli

@@ -15,6 +15,7 @@ import sys
 ROOMS = {
     "base": "",
     "http": "base",
+    "command": "base log",
     "log": "base",
     "encoding": "base",
     "files": "base log",

@@ -1,10 +1,8 @@
 #include "helper/authorized_keys/options.h"
 
-#include <algorithm>
 #include <array>
-#include <set>
-#include <utility>
-#include <vector>
+
+#include "common/command/options.h"
 
 namespace countersign::authorized_keys {
 namespace {
@@ -12,99 +10,87 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using command::OptionSpec;
+using command::Takes;
 
-struct PathFlag {
+struct PathOption {
   std::string_view name;
   std::string Options::*field;
 };
-constexpr std::array kPathFlags{PathFlag{"--signers", &Options::signers}, PathFlag{"--cache", &Options::cache},
-                                PathFlag{"--config", &Options::config}, PathFlag{"--courier", &Options::courier}};
+constexpr std::array kPaths{PathOption{"signers", &Options::signers}, PathOption{"cache", &Options::cache},
+                            PathOption{"config", &Options::config}, PathOption{"courier", &Options::courier}};
 
-struct DurationFlag {
+struct DurationOption {
   std::string_view name;
   base::Seconds Options::*field;
   base::Seconds least, most;
 };
-constexpr std::array kDurationFlags{
-    DurationFlag{"--fresh", &Options::fresh, base::Seconds(0), base::Seconds(600)},
-    DurationFlag{"--max-life", &Options::max_life, base::Seconds(60), base::Seconds(30 * 24 * 3600)}};
+constexpr std::array kDurations{
+    DurationOption{"fresh", &Options::fresh, base::Seconds(0), base::Seconds(600)},
+    DurationOption{"max-life", &Options::max_life, base::Seconds(60), base::Seconds(30 * 24 * 3600)}};
 
-Error bad_usage(std::string_view flag, std::string_view what) {
-  return {ErrorCode::bad_usage, std::string(flag).append(": ").append(what)};
+constexpr std::array<OptionSpec, 10> kTable{{{"host", Takes::value, true},
+                                             {"group", Takes::values},
+                                             {"signers"},
+                                             {"cache"},
+                                             {"config"},
+                                             {"courier"},
+                                             {"fresh"},
+                                             {"max-life"},
+                                             {"chain"},
+                                             {"explain", Takes::nothing}}};
+
+Error bad_usage(std::string_view option, std::string_view what) {
+  return {ErrorCode::bad_usage, std::string("--").append(option).append(": ").append(what)};
 }
 
-Result<void> take_path(std::string& field, std::string_view flag, std::string_view value) {
-  if (!value.starts_with('/')) return bad_usage(flag, "expected an absolute path");
-  field = value;
+Result<void> take_path(std::string& field, std::string_view option, const std::optional<std::string>& given) {
+  if (!given) return {};
+  if (!given->starts_with('/')) return bad_usage(option, "expected an absolute path");
+  field = *given;
   return {};
 }
 
-Result<void> take_duration(Options& options, const DurationFlag& flag, std::string_view value) {
-  const auto duration = base::parse_duration(value);
+Result<void> take_duration(base::Seconds& field, const DurationOption& known, const std::optional<std::string>& given) {
+  if (!given) return {};
+  const auto duration = base::parse_duration(*given);
   const bool whole = duration && *duration % base::Seconds(1) == base::Milliseconds(0);
-  if (!whole || *duration < flag.least || *duration > flag.most) {
-    return bad_usage(flag.name, "expected a duration from " + base::format_duration(flag.least) + " to " +
-                                    base::format_duration(flag.most));
+  if (!whole || *duration < known.least || *duration > known.most) {
+    return bad_usage(known.name, "expected a duration from " + base::format_duration(known.least) + " to " +
+                                     base::format_duration(known.most));
   }
-  options.*flag.field = std::chrono::duration_cast<base::Seconds>(*duration);
-  return {};
-}
-
-Result<void> take_flag(Options& options, std::string_view flag, std::string_view value) {
-  for (const PathFlag& known : kPathFlags) {
-    if (flag == known.name) return take_path(options.*known.field, flag, value);
-  }
-  for (const DurationFlag& known : kDurationFlags) {
-    if (flag == known.name) return take_duration(options, known, value);
-  }
-  if (flag == "--chain") return take_path(options.chain.emplace(), flag, value);
-  if (flag == "--group") {
-    const auto group = base::GroupName::parse(value);
-    if (!group) return bad_usage(flag, "expected the name of a group of hosts");
-    options.identity.groups.push_back(*group);
-    return {};
-  }
-  return bad_usage(flag, "no such option");
-}
-
-Result<void> take_names(Options& options, const std::vector<std::string_view>& names) {
-  if (names.empty() || names.size() > 2) return {ErrorCode::bad_usage, "expected USER and perhaps a FINGERPRINT"};
-  if (options.explain && names.size() > 1) return {ErrorCode::bad_usage, "--explain takes a USER only"};
-  options.user = names[0];
-  if (names.size() > 1) options.fingerprint = names[1];
+  field = std::chrono::duration_cast<base::Seconds>(*duration);
   return {};
 }
 
 }  // namespace
 
 Result<Options> parse_options(std::span<const std::string_view> arguments) {
-  // The host comes first of all, because there are no options without one.
-  const auto host_flag = std::find(arguments.begin(), arguments.end(), "--host");
-  if (host_flag == arguments.end() || host_flag + 1 == arguments.end()) {
-    return {ErrorCode::bad_usage, "--host NAME is missing"};
-  }
-  const auto host = base::HostName::parse(*(host_flag + 1));
-  if (!host) return bad_usage("--host", "expected this host's name as the registry knows it");
+  const auto given = command::Options::parse(kTable, arguments, {1, 2});
+  if (!given) return given.error();
+  const auto host = base::HostName::parse(given->required("host"));
+  if (!host) return bad_usage("host", "expected this host's name as the registry knows it");
   Options options(*host);
-
-  std::vector<std::string_view> names;
-  std::set<std::string_view> seen;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (!argument.starts_with("--")) {
-      names.push_back(argument);
-      continue;
-    }
-    if (!seen.insert(argument).second && argument != "--group") return bad_usage(argument, "given twice");
-    if (argument == "--explain") {
-      options.explain = true;
-      continue;
-    }
-    if (++i == arguments.size()) return bad_usage(argument, "expected a value");
-    if (argument == "--host") continue;
-    if (const auto taken = take_flag(options, argument, arguments[i]); !taken) return taken.error();
+  for (const std::string& name : given->values("group")) {
+    const auto group = base::GroupName::parse(name);
+    if (!group) return bad_usage("group", "expected the name of a group of hosts");
+    options.identity.groups.push_back(*group);
   }
-  if (const auto taken = take_names(options, names); !taken) return taken.error();
+  for (const PathOption& known : kPaths) {
+    if (auto taken = take_path(options.*known.field, known.name, given->value(known.name)); !taken)
+      return taken.error();
+  }
+  for (const DurationOption& known : kDurations) {
+    auto taken = take_duration(options.*known.field, known, given->value(known.name));
+    if (!taken) return taken.error();
+  }
+  if (given->has("chain")) {
+    if (auto taken = take_path(options.chain.emplace(), "chain", given->value("chain")); !taken) return taken.error();
+  }
+  options.explain = given->has("explain");
+  options.user = given->operands().front();
+  if (given->operands().size() == 2) options.fingerprint = given->operands().back();
+  if (options.explain && options.fingerprint) return {ErrorCode::bad_usage, "--explain takes a USER only"};
   return options;
 }
 

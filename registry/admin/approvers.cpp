@@ -2,8 +2,7 @@
 
 #include "common/keys/public_key_line.h"
 #include "registry/admin/command.h"
-#include "registry/admin/listing.h"
-#include "registry/admin/site.h"
+#include "registry/admin/job.h"
 #include "registry/records/record_builder.h"
 
 namespace countersign::registry::admin {
@@ -11,7 +10,6 @@ namespace countersign::registry::admin {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using Takes = OptionSpec::Takes;
 
 namespace {
 
@@ -159,37 +157,30 @@ Result<void> run_request(const Options& options, const Streams& streams) {
   return {};
 }
 
-Result<void> run_list(const Options& options, const Streams& streams) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto contents = site->store->contents(*name);
-  if (!contents) return contents.error();
-  for (const store::Approver& approver : contents->approvers) streams.out << describe(approver) << '\n';
-  return {};
+Result<void> remove_approver(const Job& job, const base::UserName& name) {
+  return job.site.store->remove_approver(name, job.options.operands().at(1));
 }
 
-Result<void> run_remove(const Options& options, const Streams&) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  if (auto online = refuse_offline(*site, *name); !online) return online;
-  return site->store->remove_approver(*name, options.operands().at(1));
-}
-
-constexpr std::array kAddOptions{OptionSpec{"level", Takes::value}, OptionSpec{"endorsement", Takes::value},
-                                 OptionSpec{"person", Takes::value}, OptionSpec{"label", Takes::value}, kConfigOption};
-constexpr std::array kRequestOptions{OptionSpec{"level", Takes::value}, OptionSpec{"person", Takes::value},
-                                     kConfigOption};
+constexpr std::array kAddOptions{OptionSpec{"level"}, OptionSpec{"endorsement"}, OptionSpec{"person"},
+                                 OptionSpec{"label"}, kConfigOption};
+constexpr std::array kRequestOptions{OptionSpec{"level", Takes::value, true}, OptionSpec{"person"}, kConfigOption};
 constexpr std::array kPlainOptions{kConfigOption};
+constexpr UserWork* kList = list_rows<&store::UserContents::approvers>;
 constexpr std::array kCommands{
-    Command{"approver add", "adds an approver to a user", kAddHelp, kAddOptions, 1, 2, run_add},
-    Command{"approver request", "prints the statement that an administrator endorses", kRequestHelp, kRequestOptions, 2,
-            2, run_request},
-    Command{"approver list", "a user's approvers", kListHelp, kPlainOptions, 1, 1, run_list},
-    Command{"approver remove", "takes an approver away", kRemoveHelp, kPlainOptions, 2, 2, run_remove},
+    Command{"approver add", "adds an approver to a user", kAddHelp, kAddOptions, {1, 2}, plain<run_add>},
+    Command{"approver request",
+            "prints the statement that an administrator endorses",
+            kRequestHelp,
+            kRequestOptions,
+            {2, 2},
+            plain<run_request>},
+    Command{"approver list", "a user's approvers", kListHelp, kPlainOptions, {1, 1}, on_user<kList>},
+    Command{"approver remove",
+            "takes an approver away",
+            kRemoveHelp,
+            kPlainOptions,
+            {2, 2},
+            on_user<online<remove_approver>>},
 };
 
 }  // namespace

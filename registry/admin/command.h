@@ -1,33 +1,21 @@
-// registry/admin/command.h: what a subcommand is.
+// registry/admin/command.h: the subcommands of countersign-registry.
 //
-// A table of options, a help text and a function that says what it did on `out` (only what scripts want) and `notes`
-// (for people). Exit codes: 0 done; 1 refused (not there, there already, does not fit, cannot be read or written); 2
-// misused.
+// Each says what it did on `out` (only what scripts want) and `notes` (for people). Exit codes: 0 done; 1 refused (not
+// there, there already, does not fit, cannot be read or written); 2 misused.
 #pragma once
 
-#include <ostream>
 #include <span>
-#include <string_view>
 
-#include "common/base/result.h"
-#include "registry/admin/options.h"
+#include "common/command/program.h"
 
 namespace countersign::registry::admin {
 
-struct Streams {
-  std::ostream& out;
-  std::ostream& notes;
-};
-
-struct Command {
-  std::string_view name;  // "user add"
-  std::string_view summary;
-  std::string_view help;
-  std::span<const OptionSpec> options;
-  std::size_t least_operands;
-  std::size_t most_operands;
-  base::Result<void> (*run)(const Options& options, const Streams& streams);
-};
+using command::Command;
+using command::ExitCode;
+using command::Options;
+using command::OptionSpec;
+using command::Streams;
+using command::Takes;
 
 std::span<const Command> init_commands();
 std::span<const Command> serve_commands();
@@ -37,7 +25,18 @@ std::span<const Command> approver_commands();
 std::span<const Command> host_commands();
 std::span<const Command> record_commands();
 
-// Runs the command line without its first word. Never throws.
-int run(std::span<const std::string_view> words, const Streams& streams) noexcept;
+command::Program program();
+
+// Work is done or it failed: no command of the registry says "no".
+inline base::Result<ExitCode> exit_code(const base::Result<void>& done) {
+  if (!done) return done.error();
+  return ExitCode::yes;
+}
+
+// A table's `run` for a function that does all itself.
+template <base::Result<void> (*work)(const Options&, const Streams&)>
+base::Result<ExitCode> plain(const Options& options, const Streams& streams) {
+  return exit_code(work(options, streams));
+}
 
 }  // namespace countersign::registry::admin

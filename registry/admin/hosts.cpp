@@ -2,7 +2,7 @@
 #include <array>
 
 #include "registry/admin/command.h"
-#include "registry/admin/site.h"
+#include "registry/admin/job.h"
 #include "registry/routes/access.h"
 
 namespace countersign::registry::admin {
@@ -10,7 +10,6 @@ namespace countersign::registry::admin {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using Takes = OptionSpec::Takes;
 
 namespace {
 
@@ -48,12 +47,6 @@ Usage: countersign-registry host rotate-token NAME [--token-life DURATION] [--co
 Example: countersign-registry host rotate-token web-01 --token-life 90d > token
 )";
 
-Result<base::HostName> host_operand(const Options& options) {
-  auto name = base::HostName::parse(options.operands().at(0));
-  if (!name) return Error(ErrorCode::bad_usage, name.error().detail);
-  return name;
-}
-
 // In a record's order, each once.
 Result<std::vector<base::GroupName>> read_groups(const Options& options) {
   std::vector<base::GroupName> groups;
@@ -77,68 +70,51 @@ Result<std::optional<base::Time>> token_end(const Options& options) {
   return std::optional(base::SystemClock().now() + std::chrono::duration_cast<base::Seconds>(*life));
 }
 
-Result<void> run_add(const Options& options, const Streams& streams) {
-  auto name = host_operand(options);
-  if (!name) return name.error();
-  auto groups = read_groups(options);
+Result<void> add_host(const Job& job, const base::HostName& name) {
+  auto groups = read_groups(job.options);
   if (!groups) return groups.error();
-  const auto end = token_end(options);
+  const auto end = token_end(job.options);
   if (!end) return end.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
   const routes::NewToken token = routes::make_host_token();
   const auto added =
-      site->store->add_host(store::Host{*name, *std::move(groups), token.hash, *end, site->clock->now()});
+      job.site.store->add_host(store::Host{name, *std::move(groups), token.hash, *end, job.site.clock->now()});
   if (!added && added.error().code == ErrorCode::already_exists)
-    return Error(ErrorCode::already_exists, "host " + name->str());
-  if (added) streams.out << token.text << '\n';
+    return Error(ErrorCode::already_exists, "host " + name.str());
+  if (added) job.streams.out << token.text << '\n';
   return added;
 }
 
-Result<void> run_list(const Options& options, const Streams& streams) {
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto hosts = site->store->hosts();
+Result<void> list_hosts(const Job& job) {
+  const auto hosts = job.site.store->hosts();
   if (!hosts) return hosts.error();
   for (const store::Host& host : *hosts) {
     std::string groups;
     for (const base::GroupName& group : host.groups) groups.append(groups.empty() ? "@" : ",@").append(group.str());
-    streams.out << host.name.str() << ' ' << (groups.empty() ? "-" : groups) << ' '
-                << (host.token_expires ? base::format_time(*host.token_expires) : "-") << '\n';
+    job.streams.out << host.name.str() << ' ' << (groups.empty() ? "-" : groups) << ' '
+                    << (host.token_expires ? base::format_time(*host.token_expires) : "-") << '\n';
   }
   return {};
 }
 
-Result<void> run_remove(const Options& options, const Streams&) {
-  const auto name = host_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  return site->store->remove_host(*name);
-}
+Result<void> remove_host(const Job& job, const base::HostName& name) { return job.site.store->remove_host(name); }
 
-Result<void> run_rotate(const Options& options, const Streams& streams) {
-  const auto name = host_operand(options);
-  if (!name) return name.error();
-  const auto end = token_end(options);
+Result<void> rotate_token(const Job& job, const base::HostName& name) {
+  const auto end = token_end(job.options);
   if (!end) return end.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
   const routes::NewToken token = routes::make_host_token();
-  const auto set = site->store->set_host_token(*name, token.hash, *end);
-  if (set) streams.out << token.text << '\n';
+  const auto set = job.site.store->set_host_token(name, token.hash, *end);
+  if (set) job.streams.out << token.text << '\n';
   return set;
 }
 
-constexpr std::array kAddOptions{OptionSpec{"group", Takes::values}, OptionSpec{"token-life", Takes::value},
-                                 kConfigOption};
-constexpr std::array kRotateOptions{OptionSpec{"token-life", Takes::value}, kConfigOption};
+constexpr std::array kAddOptions{OptionSpec{"group", Takes::values}, OptionSpec{"token-life"}, kConfigOption};
+constexpr std::array kRotateOptions{OptionSpec{"token-life"}, kConfigOption};
 constexpr std::array kPlainOptions{kConfigOption};
 constexpr std::array kCommands{
-    Command{"host add", "a new host; prints its token", kAddHelp, kAddOptions, 1, 1, run_add},
-    Command{"host list", "all hosts", kListHelp, kPlainOptions, 0, 0, run_list},
-    Command{"host rotate-token", "a new token for a host", kRotateHelp, kRotateOptions, 1, 1, run_rotate},
-    Command{"host remove", "removes a host", kRemoveHelp, kPlainOptions, 1, 1, run_remove},
+    Command{"host add", "a new host; prints its token", kAddHelp, kAddOptions, {1, 1}, on_host<add_host>},
+    Command{"host list", "all hosts", kListHelp, kPlainOptions, {}, on_site<list_hosts>},
+    Command{"host rotate-token", "a new token for a host", kRotateHelp, kRotateOptions, {1, 1}, on_host<rotate_token>},
+    Command{"host remove", "removes a host", kRemoveHelp, kPlainOptions, {1, 1}, on_host<remove_host>},
 };
 
 }  // namespace

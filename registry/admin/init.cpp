@@ -18,7 +18,6 @@ namespace countersign::registry::admin {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using Takes = OptionSpec::Takes;
 
 namespace {
 
@@ -46,15 +45,15 @@ Example: countersign-registry init --url https://registry.example.com --listen 0
 )";
 
 constexpr std::array kOptions{
-    OptionSpec{"url", Takes::value},
-    OptionSpec{"config", Takes::value},
-    OptionSpec{"directory", Takes::value},
-    OptionSpec{"listen", Takes::value},
-    OptionSpec{"tls-certificate", Takes::value},
-    OptionSpec{"tls-key", Takes::value},
+    OptionSpec{"url", Takes::value, true},
+    OptionSpec{"config"},
+    OptionSpec{"directory"},
+    OptionSpec{"listen"},
+    OptionSpec{"tls-certificate"},
+    OptionSpec{"tls-key"},
     OptionSpec{"behind-proxy", Takes::nothing},
-    OptionSpec{"phone-origin", Takes::value},
-    OptionSpec{"owner", Takes::value},
+    OptionSpec{"phone-origin"},
+    OptionSpec{"owner"},
 };
 
 Error system_error(const std::string& what) {
@@ -74,7 +73,7 @@ Result<std::string> config_text(const Options& options, const std::string& direc
       return Error(ErrorCode::bad_usage, "--" + std::string(name) + " holds a character that cannot stand there");
     }
   }
-  line("", "url", options.value_or("url", ""));
+  line("", "url", options.required("url"));
   line("", "listen", options.value_or("listen", "127.0.0.1:8080"));
   if (options.has("behind-proxy")) text.append("behind_proxy: true\n");
   line("", "database", directory + "/registry.db");
@@ -165,7 +164,6 @@ void print_signers(const crypto::PublicKey& key, const Streams& streams) {
 }
 
 Result<void> run_init(const Options& options, const Streams& streams) {
-  if (!options.has("url")) return Error(ErrorCode::bad_usage, "--url is missing");
   const std::string path = options.value_or("config", config::kRegistryConfigPath);
   const std::string directory = options.value_or("directory", "/var/lib/countersign-registry");
   for (const std::string& given : {path, directory}) {
@@ -195,7 +193,7 @@ Result<void> run_init(const Options& options, const Streams& streams) {
 }
 
 constexpr std::array kCommands{
-    Command{"init", "makes a new registry: configuration, database, keys", kHelp, kOptions, 0, 0, run_init}};
+    Command{"init", "makes a new registry: configuration, database, keys", kHelp, kOptions, {}, plain<run_init>}};
 
 }  // namespace
 

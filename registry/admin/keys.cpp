@@ -3,8 +3,7 @@
 #include "common/keys/authorized_keys.h"
 #include "common/keys/public_key_line.h"
 #include "registry/admin/command.h"
-#include "registry/admin/listing.h"
-#include "registry/admin/site.h"
+#include "registry/admin/job.h"
 #include "registry/records/record_builder.h"
 
 namespace countersign::registry::admin {
@@ -12,7 +11,6 @@ namespace countersign::registry::admin {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using Takes = OptionSpec::Takes;
 
 namespace {
 
@@ -122,41 +120,22 @@ Result<void> run_add(const Options& options, const Streams& streams) {
   return {};
 }
 
-Result<void> run_list(const Options& options, const Streams& streams) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto contents = site->store->contents(*name);
-  if (!contents) return contents.error();
-  for (const store::LoginKey& key : contents->login_keys) streams.out << describe(key) << '\n';
-  return {};
+Result<void> remove_key(const Job& job, const base::UserName& name) {
+  return job.site.store->remove_login_key(name, job.options.operands().at(1));
 }
 
-Result<void> run_remove(const Options& options, const Streams&) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  if (auto online = refuse_offline(*site, *name); !online) return online;
-  return site->store->remove_login_key(*name, options.operands().at(1));
+Result<void> restore_key(const Job& job, const base::UserName& name) {
+  return job.site.store->set_login_key_reported(name, job.options.operands().at(1), std::nullopt);
 }
 
-Result<void> run_restore(const Options& options, const Streams&) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  return site->store->set_login_key_reported(*name, options.operands().at(1), std::nullopt);
-}
-
-constexpr std::array kAddOptions{OptionSpec{"label", Takes::value}, OptionSpec{"person", Takes::value}, kConfigOption};
+constexpr std::array kAddOptions{OptionSpec{"label"}, OptionSpec{"person"}, kConfigOption};
 constexpr std::array kPlainOptions{kConfigOption};
+constexpr UserWork* kList = list_rows<&store::UserContents::login_keys>;
 constexpr std::array kCommands{
-    Command{"key add", "adds login keys to a user", kAddHelp, kAddOptions, 2, 2, run_add},
-    Command{"key list", "a user's login keys", kListHelp, kPlainOptions, 1, 1, run_list},
-    Command{"key remove", "takes a login key away", kRemoveHelp, kPlainOptions, 2, 2, run_remove},
-    Command{"key restore", "puts a reported login key back", kRestoreHelp, kPlainOptions, 2, 2, run_restore},
+    Command{"key add", "adds login keys to a user", kAddHelp, kAddOptions, {2, 2}, plain<run_add>},
+    Command{"key list", "a user's login keys", kListHelp, kPlainOptions, {1, 1}, on_user<kList>},
+    Command{"key remove", "takes a login key away", kRemoveHelp, kPlainOptions, {2, 2}, on_user<online<remove_key>>},
+    Command{"key restore", "puts a reported login key back", kRestoreHelp, kPlainOptions, {2, 2}, on_user<restore_key>},
 };
 
 }  // namespace

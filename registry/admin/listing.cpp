@@ -9,11 +9,20 @@ using base::ErrorCode;
 using base::Result;
 using base::UserName;
 
-Result<UserName> user_operand(const Options& options) {
-  auto name = UserName::parse(options.operands().at(0));
+namespace {
+
+template <typename Name>
+Result<Name> first_operand(const Options& options) {
+  auto name = Name::parse(options.operands().at(0));
   if (!name) return Error(ErrorCode::bad_usage, name.error().detail);
   return name;
 }
+
+}  // namespace
+
+Result<UserName> user_operand(const Options& options) { return first_operand<UserName>(options); }
+
+Result<base::HostName> host_operand(const Options& options) { return first_operand<base::HostName>(options); }
 
 Result<std::string> label_of(const Options& options, const std::string& comment) {
   constexpr std::size_t kLongest = 200;

@@ -10,6 +10,7 @@
 namespace countersign::registry::admin {
 
 base::Result<base::UserName> user_operand(const Options& options);  // the first operand; bad_usage
+base::Result<base::HostName> host_operand(const Options& options);
 // The label of --label, else `comment`: one clean line of at most 200 bytes; bad_usage.
 base::Result<std::string> label_of(const Options& options, const std::string& comment);
 base::Result<std::optional<std::string>> person_of(const Options& options);  // of --person; bad_usage

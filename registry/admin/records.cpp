@@ -1,8 +1,7 @@
 #include <array>
 
 #include "registry/admin/command.h"
-#include "registry/admin/listing.h"
-#include "registry/admin/site.h"
+#include "registry/admin/job.h"
 #include "registry/records/record_service.h"
 
 namespace countersign::registry::admin {
@@ -35,19 +34,16 @@ Example: ssh-keygen -Y sign -n record.v1@countersign -f offline_key alice
          cat alice alice.sig | countersign-registry record import -
 )";
 
-Result<void> run_show(const Options& options, const Streams& streams) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  auto key = load_signing_key(site->config);
+Result<void> show_record(const Job& job, const base::UserName& name) {
+  const config::RegistryConfig& config = job.site.config;
+  auto key = load_signing_key(config);
   if (!key) return key.error();
-  const records::RecordTimes times{std::chrono::duration_cast<base::Seconds>(site->config.records.life),
-                                   std::chrono::duration_cast<base::Seconds>(site->config.records.resign_after)};
-  records::RecordService service(*site->store, *site->clock, *std::move(key), times, [](const auto&, auto) {});
-  const auto current = service.current(*name);
+  const records::RecordTimes times{std::chrono::duration_cast<base::Seconds>(config.records.life),
+                                   std::chrono::duration_cast<base::Seconds>(config.records.resign_after)};
+  records::RecordService service(*job.site.store, *job.site.clock, *std::move(key), times, [](const auto&, auto) {});
+  const auto current = service.current(name);
   if (!current) return current.error();
-  streams.out << (*current)->text();
+  job.streams.out << (*current)->text();
   return {};
 }
 
@@ -70,8 +66,13 @@ Result<void> run_import(const Options& options, const Streams& streams) {
 
 constexpr std::array kPlainOptions{kConfigOption};
 constexpr std::array kCommands{
-    Command{"record show", "prints a user's signed record", kShowHelp, kPlainOptions, 1, 1, run_show},
-    Command{"record import", "stores a record that was signed elsewhere", kImportHelp, kPlainOptions, 1, 1, run_import},
+    Command{"record show", "prints a user's signed record", kShowHelp, kPlainOptions, {1, 1}, on_user<show_record>},
+    Command{"record import",
+            "stores a record that was signed elsewhere",
+            kImportHelp,
+            kPlainOptions,
+            {1, 1},
+            plain<run_import>},
 };
 
 }  // namespace

@@ -166,7 +166,7 @@ Result<void> run_serve(const Options& options, const Streams&) {
 }
 
 constexpr std::array kOptions{kConfigOption};
-constexpr std::array kCommands{Command{"serve", "serves hosts and approvers", kHelp, kOptions, 0, 0, run_serve}};
+constexpr std::array kCommands{Command{"serve", "serves hosts and approvers", kHelp, kOptions, {}, plain<run_serve>}};
 
 }  // namespace
 

@@ -5,10 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iostream>
 #include <system_error>
 
+#include "common/files/read_named.h"
 #include "common/files/replace.h"
 #include "common/files/safe_read.h"
 #include "registry/store/sqlite_store.h"
@@ -98,20 +97,7 @@ Result<crypto::P256Key> load_or_make_vapid_key(const config::RegistryConfig& con
   return key;
 }
 
-Result<std::string> read_named(const std::string& name) {
-  std::ifstream file;
-  if (name != "-") {
-    file.open(name, std::ios::binary);
-    if (!file) return system_error(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io_error, name);
-  }
-  std::istream& in = name == "-" ? std::cin : file;
-  std::string text(kMostBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) return Error(ErrorCode::io_error, name + ": cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMostBytes) return Error(ErrorCode::too_large, name + ": more than 64 KiB");
-  return text;
-}
+Result<std::string> read_named(const std::string& name) { return files::read_named_or_input(name, kMostBytes); }
 
 Result<std::string> read_named_or_text(const std::string& operand) {
   if (operand.find(' ') != std::string::npos) return operand;

@@ -12,12 +12,12 @@
 #include "common/config/registry_config.h"
 #include "common/crypto/p256.h"
 #include "common/crypto/private_key.h"
-#include "registry/admin/options.h"
+#include "registry/admin/command.h"
 #include "registry/store/store.h"
 
 namespace countersign::registry::admin {
 
-inline constexpr OptionSpec kConfigOption{"config", OptionSpec::Takes::value};
+inline constexpr OptionSpec kConfigOption{"config", Takes::value};
 
 struct Site {
   config::RegistryConfig config;

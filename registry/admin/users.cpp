@@ -3,8 +3,7 @@
 
 #include "common/statement/values.h"
 #include "registry/admin/command.h"
-#include "registry/admin/listing.h"
-#include "registry/admin/site.h"
+#include "registry/admin/job.h"
 
 namespace countersign::registry::admin {
 
@@ -12,7 +11,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::UserName;
-using Takes = OptionSpec::Takes;
 
 namespace {
 
@@ -84,94 +82,73 @@ Result<statement::HostScope> read_scope(const std::string& text) {
   return scope;
 }
 
-Result<void> run_add(const Options& options, const Streams& streams) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto hosts = options.value("hosts");
-  if (!hosts) return Error(ErrorCode::bad_usage, "--hosts is missing");
-  const auto scope = read_scope(*hosts);
+Result<void> add_user(const Job& job, const UserName& name) {
+  const auto scope = read_scope(job.options.required("hosts"));
   if (!scope) return scope.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto added = site->store->add_user(store::User{*name, scope->str(), false, false, 1, site->clock->now()});
+  const auto added = job.site.store->add_user(store::User{name, scope->str(), false, false, 1, job.site.clock->now()});
   if (!added && added.error().code == ErrorCode::already_exists)
-    return Error(ErrorCode::already_exists, "user " + name->str());
-  if (added) streams.notes << "Added " << name->str() << " on " << scope->str() << ". Next: key add, approver add.\n";
+    return Error(ErrorCode::already_exists, "user " + name.str());
+  if (added) {
+    job.streams.notes << "Added " << name.str() << " on " << scope->str() << ". Next: key add, approver add.\n";
+  }
   return added;
 }
 
-Result<void> run_set(const Options& options, const Streams&) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto hosts = options.value("hosts");
-  const bool disable = options.has("disable");
-  const bool enable = options.has("enable");
+Result<void> set_user(const Job& job, const UserName& name) {
+  const auto hosts = job.options.value("hosts");
+  const bool disable = job.options.has("disable");
+  const bool enable = job.options.has("enable");
   if (disable && enable) return Error(ErrorCode::bad_usage, "--disable and --enable contradict each other");
   if (!hosts && !disable && !enable) return Error(ErrorCode::bad_usage, "nothing to change");
-  std::optional<std::string> scope;
   if (hosts) {
-    const auto read = read_scope(*hosts);
-    if (!read) return read.error();
-    scope = read->str();
+    const auto scope = read_scope(*hosts);
+    if (!scope) return scope.error();
+    if (auto checked = refuse_offline(job.site, name); !checked) return checked;
+    if (auto set = job.site.store->set_user_hosts(name, scope->str()); !set) return set;
   }
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  if (scope) {
-    if (auto online = refuse_offline(*site, *name); !online) return online;
-    if (auto set = site->store->set_user_hosts(*name, *scope); !set) return set;
-  }
-  if (disable || enable) return site->store->set_user_disabled(*name, disable);
+  if (disable || enable) return job.site.store->set_user_disabled(name, disable);
   return {};
 }
 
-Result<void> run_remove(const Options& options, const Streams&) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  return site->store->remove_user(*name);
-}
+Result<void> remove_user(const Job& job, const UserName& name) { return job.site.store->remove_user(name); }
 
-Result<void> run_list(const Options& options, const Streams& streams) {
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto users = site->store->users();
+Result<void> list_users(const Job& job) {
+  const auto users = job.site.store->users();
   if (!users) return users.error();
   for (const store::User& user : *users)
-    streams.out << user.name.str() << ' ' << state_of(user) << ' ' << user.hosts << '\n';
+    job.streams.out << user.name.str() << ' ' << state_of(user) << ' ' << user.hosts << '\n';
   return {};
 }
 
-Result<void> run_show(const Options& options, const Streams& streams) {
-  const auto name = user_operand(options);
-  if (!name) return name.error();
-  const auto site = open_site(options);
-  if (!site) return site.error();
-  const auto contents = site->store->contents(*name);
+Result<void> show_user(const Job& job, const UserName& name) {
+  const auto contents = job.site.store->contents(name);
   if (!contents) return contents.error();
   const store::User& user = contents->user;
-  streams.out << "user: " << user.name.str() << "\nstate: " << state_of(user) << "\nhosts: " << user.hosts
-              << "\ncreated: " << base::format_time(user.created) << '\n';
-  for (const store::LoginKey& key : contents->login_keys) streams.out << "login-key: " << describe(key) << '\n';
-  for (const store::Approver& approver : contents->approvers) streams.out << "approver: " << describe(approver) << '\n';
-  const auto record = site->store->record(*name);
+  std::ostream& out = job.streams.out;
+  out << "user: " << user.name.str() << "\nstate: " << state_of(user) << "\nhosts: " << user.hosts
+      << "\ncreated: " << base::format_time(user.created) << '\n';
+  for (const store::LoginKey& key : contents->login_keys) out << "login-key: " << describe(key) << '\n';
+  for (const store::Approver& approver : contents->approvers) out << "approver: " << describe(approver) << '\n';
+  const auto record = job.site.store->record(name);
   if (record) {
-    streams.out << "record: serial " << record->serial << ", issued " << base::format_time(record->issued)
-                << ", expires " << base::format_time(record->expires) << '\n';
+    out << "record: serial " << record->serial << ", issued " << base::format_time(record->issued) << ", expires "
+        << base::format_time(record->expires) << '\n';
   }
   return {};
 }
 
-constexpr std::array kAddOptions{OptionSpec{"hosts", Takes::value}, kConfigOption};
-constexpr std::array kSetOptions{OptionSpec{"hosts", Takes::value}, OptionSpec{"disable", Takes::nothing},
+constexpr std::array kAddOptions{OptionSpec{"hosts", Takes::value, true}, kConfigOption};
+constexpr std::array kSetOptions{OptionSpec{"hosts"}, OptionSpec{"disable", Takes::nothing},
                                  OptionSpec{"enable", Takes::nothing}, kConfigOption};
 constexpr std::array kPlainOptions{kConfigOption};
 constexpr std::array kCommands{
-    Command{"user add", "a new user", kAddHelp, kAddOptions, 1, 1, run_add},
-    Command{"user set", "changes a user's hosts, disables or enables", kSetHelp, kSetOptions, 1, 1, run_set},
-    Command{"user list", "all users", kListHelp, kPlainOptions, 0, 0, run_list},
-    Command{"user show", "one user with keys, approvers and record", kShowHelp, kPlainOptions, 1, 1, run_show},
-    Command{"user remove", "removes a user", kRemoveHelp, kPlainOptions, 1, 1, run_remove},
+    Command{"user add", "a new user", kAddHelp, kAddOptions, {1, 1}, on_user<add_user>},
+    Command{
+        "user set", "changes a user's hosts, disables or enables", kSetHelp, kSetOptions, {1, 1}, on_user<set_user>},
+    Command{"user list", "all users", kListHelp, kPlainOptions, {}, on_site<list_users>},
+    Command{
+        "user show", "one user with keys, approvers and record", kShowHelp, kPlainOptions, {1, 1}, on_user<show_user>},
+    Command{"user remove", "removes a user", kRemoveHelp, kPlainOptions, {1, 1}, on_user<remove_user>},
 };
 
 }  // namespace

@@ -1,22 +1,20 @@
-#include "registry/admin/options.h"
+#include "common/command/options.h"
 
 #include <algorithm>
 
-namespace countersign::registry::admin {
+namespace countersign::command {
+namespace {
 
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using Takes = OptionSpec::Takes;
-
-namespace {
 
 Error bad_usage(std::string text) { return {ErrorCode::bad_usage, std::move(text)}; }
 
 }  // namespace
 
 Result<Options> Options::parse(std::span<const OptionSpec> known, std::span<const std::string_view> words,
-                               std::size_t least_operands, std::size_t most_operands) {
+                               Operands operands) {
   Options options;
   bool ended = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -26,7 +24,7 @@ Result<Options> Options::parse(std::span<const OptionSpec> known, std::span<cons
       continue;
     }
     if (ended || !word.starts_with('-') || word == "-") {
-      if (options.operands_.size() == most_operands) return bad_usage("\"" + std::string(word) + "\" is one too many");
+      if (options.operands_.size() == operands.most) return bad_usage("\"" + std::string(word) + "\" is one too many");
       options.operands_.emplace_back(word);
       continue;
     }
@@ -45,7 +43,10 @@ Result<Options> Options::parse(std::span<const OptionSpec> known, std::span<cons
     }
     options.given_[name].push_back(std::move(value));
   }
-  if (options.operands_.size() < least_operands) return bad_usage("something is missing");
+  for (const OptionSpec& spec : known) {
+    if (spec.required && !options.has(spec.name)) return bad_usage("--" + std::string(spec.name) + " is missing");
+  }
+  if (options.operands_.size() < operands.least) return bad_usage("something is missing");
   return options;
 }
 
@@ -63,4 +64,4 @@ std::vector<std::string> Options::values(std::string_view name) const {
   return found == given_.end() ? std::vector<std::string>() : found->second;
 }
 
-}  // namespace countersign::registry::admin
+}  // namespace countersign::command

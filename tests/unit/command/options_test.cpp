@@ -1,34 +1,52 @@
-#include "cli/options.h"
+#include "common/command/options.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 
-namespace countersign::cli {
+namespace countersign::command {
 namespace {
 
 using base::ErrorCode;
 using Words = std::vector<std::string_view>;
 
-constexpr std::array<OptionSpec, 3> kTable{{{"key", true, true}, {"yes", false}, {"wait"}}};
+constexpr std::array<OptionSpec, 4> kTable{
+    {{"key", Takes::value, true}, {"yes", Takes::nothing}, {"wait"}, {"group", Takes::values}}};
 
 TEST(Options, ReadsBothSpellings) {
   for (const Words& words : {Words{"--key", "a=b", "--yes", "file"}, Words{"file", "--yes", "--key=a=b"},
                              Words{"--key=a=b", "--yes", "--", "file"}}) {
-    const auto options = Options::parse(kTable, words, 1);
+    const auto options = Options::parse(kTable, words, {0, 1});
     ASSERT_TRUE(options) << to_string(options.error());
     EXPECT_EQ(options->value("key"), "a=b");
     EXPECT_TRUE(options->has("yes"));
     EXPECT_FALSE(options->has("wait"));
-    EXPECT_EQ(options->value("wait"), "");
+    EXPECT_EQ(options->value("wait"), std::nullopt);
+    EXPECT_EQ(options->value_or("wait", "90s"), "90s");
+    EXPECT_TRUE(options->values("group").empty());
     EXPECT_EQ(options->operands(), std::vector<std::string>{"file"});
   }
 }
 
 TEST(Options, TakesAnOptionLikeWordAsValueAndAfterTheEnd) {
   EXPECT_EQ(Options::parse(kTable, Words{"--key", "--yes"})->value("key"), "--yes");
-  EXPECT_EQ(Options::parse(kTable, Words{"--key=x", "--", "--yes"}, 1)->operands().front(), "--yes");
+  EXPECT_EQ(Options::parse(kTable, Words{"--key=x", "--", "--yes"}, {0, 1})->operands().front(), "--yes");
   EXPECT_EQ(Options::parse(kTable, Words{"--key", "-"})->value("key"), "-");
+}
+
+TEST(Options, KeepsTheOrderOfWhatIsGivenSeveralTimes) {
+  const auto options = Options::parse(kTable, Words{"--group", "web", "--key=x", "--group=eu"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->values("group"), (std::vector<std::string>{"web", "eu"}));
+}
+
+TEST(Options, CountsOperands) {
+  const auto none = Options::parse(kTable, Words{"--key=x"}, {1, 2});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ErrorCode::bad_usage);
+  EXPECT_EQ(none.error().detail, "something is missing");
+  EXPECT_TRUE(Options::parse(kTable, Words{"--key=x", "a", "b"}, {1, 2}));
+  EXPECT_EQ(Options::parse(kTable, Words{"--key=x", "a", "b", "c"}, {1, 2}).error().detail, "\"c\" is one too many");
 }
 
 TEST(Options, RefusesEverythingElse) {
@@ -50,4 +68,4 @@ TEST(Options, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace countersign::cli
+}  // namespace countersign::command
