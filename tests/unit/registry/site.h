@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "common/keys/public_key_line.h"
@@ -206,6 +207,14 @@ inline std::optional<std::string> header(const net::Response& response, std::str
 // "REASON" of an error body.
 inline std::string reason(const net::Response& response) {
   return response.body.substr(0, response.body.find_first_of(":\n"));
+}
+
+inline const std::string kNoToken;
+
+inline void expect_refused(const net::Response& response, int status, const std::string& with_reason) {
+  EXPECT_EQ(response.status, status) << response.body;
+  EXPECT_EQ(reason(response), with_reason) << response.body;
+  EXPECT_EQ(std::count(response.body.begin(), response.body.end(), '\n'), 1) << "one line";
 }
 
 }  // namespace countersign::registry
