@@ -83,10 +83,17 @@ Result<store::Session> authorize_session(const net::Request& request, Context& c
   return session_with_token(*hash, context);
 }
 
-Result<void> require_scope(const records::Current& current, const store::Host& host) {
-  const statement::RecordFields& record = current.record.fields();
-  if (record.hosts.covers(host.name, host.groups)) return {};
-  return Error(ErrorCode::record_unknown, "no record of " + record.user.str());
+Result<records::CurrentPtr> record_for(const base::UserName& name, const store::Host& host, Context& context) {
+  const Error unknown(ErrorCode::record_unknown, "no record of " + name.str());
+  // The row decides before a record is read or signed: the time that takes would tell the host that the name exists.
+  const auto user = context.store.user(name);
+  if (!user) return user.error().code == ErrorCode::not_found ? unknown : user.error();
+  const auto scope = statement::HostScope::parse(user->hosts);
+  if (!scope) return scope.error();
+  if (!scope->covers(host.name, host.groups)) return unknown;
+  auto current = context.records.current(name);
+  if (current && !(*current)->record.fields().hosts.covers(host.name, host.groups)) return unknown;
+  return current;
 }
 
 NewToken make_host_token() { return make_token(kHostPrefix); }

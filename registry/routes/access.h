@@ -20,9 +20,9 @@ base::Result<store::Session> authorize_session(const net::Request& request, Cont
 base::Result<store::Host> host_with_token(const std::string& token_hash, Context& context);
 base::Result<store::Session> session_with_token(const std::string& token_hash, Context& context);
 
-// One answer for "no such user" and "not for this host", record_unknown: a host learns nothing of users that are not
-// its own.
-base::Result<void> require_scope(const records::Current& current, const store::Host& host);
+// The user's record for this host. One answer for "no such user" and "not for this host", record_unknown, given before
+// anything is read or signed for the user: a host learns nothing of users that are not its own.
+base::Result<records::CurrentPtr> record_for(const base::UserName& name, const store::Host& host, Context& context);
 
 struct NewToken {
   std::string text;  // told once

@@ -56,9 +56,7 @@ Result<void> authorize_post(const statement::Challenge& challenge, const store::
     return Error(ErrorCode::registry_refused,
                  "issued: more than 12 hours from the registry's clock: see to the host's");
   }
-  const auto current = context.records.current(challenge->user);
-  if (!current) return current.error();
-  if (auto covered = require_scope(**current, host); !covered) return covered;
+  if (const auto current = record_for(challenge->user, host, context); !current) return current.error();
   const auto contents = context.store.contents(challenge->user);
   if (!contents) return contents.error();
   const std::string key = login_key_text(challenge.fields());
@@ -124,9 +122,8 @@ Result<std::optional<net::Response>> outcome_of(const ChallengeId& id, const sto
   if (!challenge) return challenge.error();
   if (challenge->state == store::ChallengeState::posted) return std::optional<net::Response>();
   if (challenge->state != store::ChallengeState::answered) return store::closed_error(challenge->state);
-  const auto current = context.records.current(challenge->user);
+  const auto current = record_for(challenge->user, host, context);
   if (!current) return current.error();
-  if (auto covered = require_scope(**current, host); !covered) return covered.error();
   return std::optional(text_response(200, challenge->answer + (*current)->text()));
 }
 

@@ -19,9 +19,8 @@ Result<Outcome> get_record(const net::Request& request, Context& context) {
   if (!host) return host.error();
   const auto user = base::UserName::parse(request.target.segments.at(2));
   if (!user) return user.error();
-  const auto current = context.records.current(*user);
+  const auto current = record_for(*user, *host, context);
   if (!current) return current.error();
-  if (auto covered = require_scope(**current, *host); !covered) return covered.error();
   const auto known = request.header("if-none-match");
   net::Response response =
       known && *known == (*current)->etag ? net::Response{304, {}, {}, {}} : text_response(200, (*current)->text());

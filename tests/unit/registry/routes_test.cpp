@@ -131,6 +131,22 @@ TEST(Records, OneAnswerForUnknownDisabledAndOutOfScope) {
   expect_refused(site.call(Method::get, "/v1/records/-x", site.host_token.text), 400, "bad_text");
 }
 
+TEST(Records, NothingIsSignedForAHostOutsideTheScope) {
+  Site site;
+  site.add_user("bob", "db-01");
+  auto fields = site.challenge_fields();
+  fields.user = Site::user_name("bob");
+  const auto challenge = *statement::Challenge::make(fields);
+  expect_refused(site.call(Method::get, "/v1/records/bob", site.host_token.text), 404, "record_unknown");
+  expect_refused(site.post(challenge), 404, "record_unknown");
+  EXPECT_EQ(site.records_signed, 0);
+  EXPECT_EQ(site.store->record(fields.user).error().code, ErrorCode::not_found);
+  const std::int64_t now = site.clock.now_unix_ms();
+  EXPECT_EQ(site.store->take_serial(fields.user, now).value(), now) << "the first serial is still to be had";
+  EXPECT_EQ(site.call(Method::get, "/v1/records/bob", site.other_token.text).status, 200);
+  EXPECT_EQ(site.records_signed, 1);
+}
+
 TEST(Journal, RefusalsAreLimitedByReason) {
   Site site;
   for (int i = 0; i < 50; ++i) site.call(Method::get, "/v1/records/alice", "x");
