@@ -50,7 +50,7 @@ def test_it_stays_up_when_asked_to(build):
         config = terminal.expect(r"ssh -F (\S+) 127\.0\.0\.1").group(1)
         terminal.expect("Ctrl-C ends and removes everything")
         with Terminal(["ssh", "-F", config, "127.0.0.1"], {"PATH": os.environ["PATH"], "TERM": "dumb"}) as login:
-            login.expect("approve on your phone with number")
+            login.expect("Approve on your phone with number")
         terminal.send("\x03")
         terminal.expect("as it was", timeout=60)  # the registry gives open waits up to 10 s
         assert terminal.finish() == 0

@@ -71,7 +71,7 @@ def denied(world, row, seen):
 def test_conversation_error(world, row):
     seen, result, prompts = ends(application(world, *as_sshd(world), "--answer=error"))
     assert (result, prompts) == ("PAM_AUTH_ERR", 1)
-    assert "approve on your phone with number" in seen[0]["asked"]
+    assert "Approve on your phone with number" in seen[0]["asked"]
     denied(world, row, seen)
     assert world.host.processes("countersign-courier") == []
 

@@ -13,7 +13,7 @@ from testhost import TestHost
 
 PROMPT_MODE = "AuthenticationMethods publickey,keyboard-interactive:pam"
 NO_PROMPT_MODE = "AuthenticationMethods publickey"
-PROMPT = r"approve on your phone with number (\d\d)"
+PROMPT = r"Approve on your phone with number (\d\d)"
 
 CONFIG = """\
 host: {{ name: web-01, groups: [web] }}

@@ -85,7 +85,7 @@ TEST_F(LoginTest, AnApprovalAdmits) {
   EXPECT_TRUE(port.admitted);
   ASSERT_EQ(port.asked.size(), 1U);
   EXPECT_EQ(port.asked[0],
-            "alice@web-01 from 203.0.113.9 — approve on your phone with number 47\nPress Enter when done: ");
+            "alice@web-01 from 203.0.113.9\nApprove on your phone with number 47\nPress Enter when done: ");
 }
 
 TEST_F(LoginTest, TheChallengeSaysWhatIsAsked) {
