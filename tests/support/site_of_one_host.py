@@ -21,7 +21,7 @@ paths: {{ courier: {courier} }}
 
 
 class Site:
-    def __init__(self, build, host):
+    def __init__(self, build, host, *sshd_settings):
         self.host, self._build = host, build
         for user in ("countersign", "countersign-registry", "alice"):
             host.add_user(user)
@@ -35,7 +35,7 @@ class Site:
         self.serve()
         # the helper takes a record as fresh for a second only, so that a test sees what it changed
         self.sshd = host.start_sshd(
-            PROMPT_MODE, "AuthorizedKeysFile none", "AuthorizedKeysCommandUser countersign",
+            *sshd_settings, PROMPT_MODE, "AuthorizedKeysFile none", "AuthorizedKeysCommandUser countersign",
             f"AuthorizedKeysCommand {self.helper} --host web-01 --group web --fresh 0s --courier {self.courier} %u %f",
             authorized_keys=False)
 
