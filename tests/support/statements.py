@@ -11,12 +11,13 @@ import re
 import subprocess
 import time
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 HEADER, FOOTER = "-----BEGIN SSH SIGNATURE-----\n", "-----END SSH SIGNATURE-----\n"
 
 
 def stamp(seconds_from_now=0):
     moment = datetime.datetime.fromtimestamp(time.time() + seconds_from_now, datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.strftime(TIME)
 
 
 def hash32(data):
@@ -107,6 +108,13 @@ def answer(challenge, key, decision="approve", number="none", via="registry", ch
     unknown = set(changes) - {name for name, _ in pairs}
     assert not unknown, unknown
     return signed("answer", [(name, changes.get(name, value)) for name, value in pairs], key, namespace)
+
+
+def trust(challenge, key, number, life=3600, hosts=None):
+    """A trust (4.5) for `life` seconds from the challenge's issue time, on its own host unless told otherwise."""
+    until = datetime.datetime.strptime(field(challenge, "issued"), TIME) + datetime.timedelta(seconds=life)
+    return signed("trust", fields(challenge) + [("decision", "approve"), ("number", number), ("via", "registry"),
+                                                ("until", until.strftime(TIME)), ("hosts", hosts or field(challenge, "host"))], key)
 
 
 def signers_line(key, namespaces, principals="*"):

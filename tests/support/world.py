@@ -18,7 +18,7 @@ PROMPT = r"Approve on your phone with number (\d\d)"
 CONFIG = """\
 host: {{ name: web-01, groups: [web] }}
 registry: {{ url: "{origin}", token: /etc/countersign/token }}
-challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key] }}
+challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key], max_trust: {max_trust} }}
 paths: {{ courier: {courier} }}
 """
 
@@ -58,9 +58,9 @@ class World:
         self.host.syslog.lines.clear()
         self.host.run(["rm", "-rf", "/var/lib/countersign/receipts"])
 
-    def configure(self, timeout="30s", origin=None, courier=None, more=""):
+    def configure(self, timeout="30s", origin=None, courier=None, max_trust="0s", more=""):
         self.host.write("/etc/countersign/countersign.yaml", CONFIG.format(
-            origin=origin or self.registry.origin, timeout=timeout, courier=courier or self.courier) + more)
+            origin=origin or self.registry.origin, timeout=timeout, max_trust=max_trust, courier=courier or self.courier) + more)
 
     # Records
 
