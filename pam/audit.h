@@ -7,6 +7,7 @@
 // no typed line, no signature.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -4,6 +4,7 @@
 // itself. A value can therefore hold anything but control characters and a backslash at its end.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -5,6 +5,7 @@
 // database becomes an error, never a line in a record.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "common/crypto/private_key.h"

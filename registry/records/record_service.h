@@ -6,6 +6,7 @@
 // asking at once get one new record, not many.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>

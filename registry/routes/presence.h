@@ -5,6 +5,7 @@
 // any lock.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>

@@ -2,6 +2,7 @@
 // answers as the test says.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>

@@ -2,6 +2,7 @@
 // way the phone's page packs them. Each field can be made wrong on purpose.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
