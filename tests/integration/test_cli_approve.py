@@ -7,13 +7,15 @@ import sys
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
-from fake_registry import FakeRegistry, hash32  # noqa: E402
+import statements  # noqa: E402
+from phone_registry import PhoneRegistry  # noqa: E402
+from scripted_registry import Answer  # noqa: E402
 from sshclient import Terminal  # noqa: E402
 
 
 @pytest.fixture
 def registry():
-    with FakeRegistry() as one:
+    with PhoneRegistry() as one:
         yield one
 
 
@@ -161,7 +163,7 @@ HUGE = "x" * 300_000
 ], ids=lambda value: str(value)[:20])
 def test_a_refusal_is_a_no_with_its_reason(registry, approve, path, status, body, reason):
     registry.ask()
-    registry.refuse[path] = (status, body)
+    registry.instead(lambda request: Answer(status, body) if request.path.startswith(path) else None)
     done = approve.run("--number", "47", "--yes")
     assert done.returncode == 1, done
     assert done.stderr.startswith(f"countersign: {reason}"), done.stderr
@@ -324,5 +326,5 @@ def test_the_public_half_is_found_without_its_file(build, registry, folder):
     assert Approve(build, registry, key).run("--number", "47", "--yes").returncode == 0
     with open(key + ".pub", "w", encoding="ascii") as public:
         public.write(text)
-    assert hash32(registry.answers[0][1].encode()) != challenge
+    assert statements.hash32(registry.answers[0][1]) != challenge
     assert_signed(folder, key, registry.answers[0][1], "answer")

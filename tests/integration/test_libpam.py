@@ -10,8 +10,8 @@ import pytest
 
 import statements
 import testhost
-from fake_host_registry import Reply
 from outcomes import pattern, row_of
+from scripted_registry import hang
 from world import World
 
 HERE = os.path.dirname(os.path.abspath(testhost.__file__))
@@ -52,7 +52,7 @@ def ends(process):
 
 @pytest.fixture
 def row(request):
-    return row_of(request.function)
+    return row_of(request)
 
 
 def denied(world, row, seen):
@@ -78,7 +78,7 @@ def test_conversation_error(world, row):
 
 def test_the_prompt_comes_at_once_whatever_the_registry_does(world):
     """Within 300 ms; the best of three counts, since the machine has other work as well."""
-    world.registry.refuse = lambda method, path: Reply(201, delay=60)
+    world.registry.instead(lambda request: hang)
     times = [ends(application(world, *as_sshd(world), "--answer=error"))[0][0]["after"] for _ in range(3)]
     assert min(times) < 0.3, times
 

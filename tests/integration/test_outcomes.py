@@ -14,7 +14,7 @@ import pytest
 
 import statements
 from outcome_fixtures import NO_PASSWORD, login, sshd, the_world, world  # noqa: F401
-from outcomes import ROWS, pattern
+from outcomes import ROWS, cases_of, pattern
 from testhost import wait_until
 from world import PROMPT
 
@@ -24,7 +24,7 @@ def test_each_row_has_its_test_and_each_test_its_row():
     for module in ("test_outcomes", "test_outcomes_registry", "test_outcomes_statements", "test_libpam"):
         for name, function in inspect.getmembers(importlib.import_module(module), inspect.isfunction):
             if name.startswith("test_"):
-                tests[name.removeprefix("test_")] = set(inspect.signature(function).parameters)
+                tests.update(dict.fromkeys(cases_of(function), set(inspect.signature(function).parameters)))
     assert set(ROWS) <= set(tests)
     assert {name for name, parameters in tests.items() if parameters & {"login", "row"}} <= set(ROWS)
 

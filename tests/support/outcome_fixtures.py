@@ -31,7 +31,7 @@ def sshd(world):
 @pytest.fixture
 def login(request, world, sshd):
     """login() starts one; its end is checked against the row of this test."""
-    row = row_of(request.function)
+    row = row_of(request)
     terminals = []
 
     class Login:

@@ -23,9 +23,18 @@ def read_table():
 ROWS = read_table()
 
 
-def row_of(function):
-    """The row of a test function."""
-    return ROWS[function.__name__.removeprefix("test_")]
+def cases_of(function):
+    """The rows that a test function is for: those it is parametrized with as "case", or the one it is named after."""
+    for mark in getattr(function, "pytestmark", []):
+        if mark.name == "parametrize" and mark.args[0] == "case":
+            return list(mark.args[1])
+    return [function.__name__.removeprefix("test_")]
+
+
+def row_of(request):
+    """The row of the test that asks."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return ROWS[parameters.get("case", cases_of(request.function)[0])]
 
 
 def pattern(words):

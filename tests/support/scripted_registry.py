@@ -1,19 +1,18 @@
 """A server that answers each request as a test tells it, on loopback, with or without TLS: for what goes over the wire.
 
-(fake_host_registry.py is a registry that behaves unless told otherwise: for what a login sees.)
+(host_registry.py and phone_registry.py are such servers with a script that behaves, each for one side of the HTTP API.)
 
     with ScriptedRegistry(tls=authority) as registry:
         registry.answer("GET", "/v1/records/alice", Answer(200, record, {"ETag": etag(record)}))
         registry.answer("POST", "/v1/challenges", hang)
         …
-        registry.seen("DELETE")          # the requests of that method, each with .path, .headers, .body, .time
+        registry.instead(lambda request: …)  # what to answer this request with; None: as told above
+        registry.seen("DELETE")              # the requests of that method, each with .path, .headers, .body, .time
 
 An answer is an Answer, or a function of the request that returns one, or that takes over the connection and returns None.
 What nothing was said about is 404 not_found.
 """
 
-import base64
-import hashlib
 import http.server
 import os
 import socket
@@ -23,10 +22,12 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+import statements
+
+
 def etag(statement):
     """As PROTOCOL.md section 9.1 has it: hash32 of the record's bytes, in quotes."""
-    data = statement.encode() if isinstance(statement, str) else statement
-    return '"' + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=") + '"'
+    return f'"{statements.hash32(statement)}"'
 
 
 class Authority:
@@ -140,7 +141,7 @@ class ScriptedRegistry:
         self.port = self._server.server_address[1]
         self.origin = f"https://localhost:{self.port}" if tls else f"http://127.0.0.1:{self.port}"
         self.requests = []
-        self._answers = {}
+        self._answers, self._instead = {}, lambda request: None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -150,9 +151,16 @@ class ScriptedRegistry:
         with self._lock:
             self._answers[method, path] = list(answers)
 
+    def instead(self, function):
+        self._instead = function
+
     def _next(self, request):
         with self._lock:
             self.requests.append(request)
+        told = self._instead(request)
+        if told is not None:
+            return told
+        with self._lock:
             fitting = [key for key in self._answers if key[0] == request.method and request.path.startswith(key[1])]
             if not fitting:
                 return refusal(404, "not_found")

@@ -8,7 +8,7 @@ import hashlib
 from contextlib import contextmanager
 
 import statements
-from fake_host_registry import FakeRegistry
+from host_registry import HostRegistry
 from testhost import TestHost
 
 PROMPT_MODE = "AuthenticationMethods publickey,keyboard-interactive:pam"
@@ -25,7 +25,7 @@ paths: {{ courier: {courier} }}
 
 class World:
     def __init__(self, build, host):
-        self.host, self.registry = host, FakeRegistry()
+        self.host, self.registry = host, HostRegistry()
         self._sshds = {}
         for user in ("countersign", "alice", "bob"):
             host.add_user(user)
