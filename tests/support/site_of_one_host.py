@@ -14,38 +14,47 @@ from world import PROMPT, PROMPT_MODE
 
 CONFIG = """\
 host: {{ name: web-01, groups: [web] }}
-registry: {{ url: "{origin}", token: /etc/countersign/token }}
+registry: {{ url: "{origin}", token: /etc/countersign/token{ca} }}
 challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key] }}
 paths: {{ courier: {courier} }}
 """
 
 
 class Site:
-    def __init__(self, build, host, *sshd_settings):
+    """`sshd_settings` win over the site's own. With an Authority of scripted_registry.py the registry speaks TLS."""
+
+    def __init__(self, build, host, *sshd_settings, authority=None, fresh="0s", match=""):
+        self._authority = authority
         self.host, self._build = host, build
         for user in ("countersign", "countersign-registry", "alice"):
             host.add_user(user)
-        module = host.install(f"{build}/lib/pam_countersign.so", "lib")
+        self.module = host.install(f"{build}/lib/pam_countersign.so", "lib")
         self.helper, self.courier, self._registry = (host.install(f"{build}/bin/countersign-{name}")
                                                      for name in ("authorized-keys", "courier", "registry"))
         self.laptop, self.phone = host.make_key("laptop"), host.make_key("phone")
-        host.pam_service("sshd", auth=f"requisite {module}", session=f"requisite {module}")
+        host.pam_service("sshd", auth=f"requisite {self.module}", session=f"requisite {self.module}")
         self._make_registry()
         self.configure()
         self.serve()
         # the helper takes a record as fresh for a second only, so that a test sees what it changed
         self.sshd = host.start_sshd(
             *sshd_settings, PROMPT_MODE, "AuthorizedKeysFile none", "AuthorizedKeysCommandUser countersign",
-            f"AuthorizedKeysCommand {self.helper} --host web-01 --group web --fresh 0s --courier {self.courier} %u %f",
-            authorized_keys=False)
+            f"AuthorizedKeysCommand {self.helper} --host web-01 --group web --fresh {fresh} --courier {self.courier} %u %f",
+            authorized_keys=False, match=match)
 
     def _make_registry(self):
         port = free_port()
-        self.origin = f"http://127.0.0.1:{port}"
         self.host.mkdir("/etc/countersign")
         self.host.mkdir("/etc/countersign-registry")
+        self.origin, tls = f"http://127.0.0.1:{port}", []
+        if self._authority:
+            self.origin = f"https://127.0.0.1:{port}"
+            for name in ("ca", "certificate", "key"):
+                with open(getattr(self._authority, name), encoding="utf-8") as file:
+                    self.host.write(f"/etc/countersign-registry/{name}.pem", file.read())
+            tls = [word for name in ("certificate", "key") for word in (f"--tls-{name}", f"/etc/countersign-registry/{name}.pem")]
         self.host.mkdir("/var/cache/countersign", owner="countersign")
-        signers = self.registry("init", "--url", self.origin, "--listen", f"127.0.0.1:{port}")
+        signers = self.registry("init", "--url", self.origin, "--listen", f"127.0.0.1:{port}", *tls)
         self.host.write("/etc/countersign/signers", signers)
         self.registry("user", "add", "alice", "--hosts", "@web")
         self.add_login_key(self.laptop)
@@ -56,8 +65,9 @@ class Site:
         self.host.run(["chown", "root:countersign", "/etc/countersign/token"])
 
     def configure(self, timeout="30s"):
+        ca = ", ca: /etc/countersign-registry/ca.pem" if self._authority else ""
         self.host.write("/etc/countersign/countersign.yaml",
-                        CONFIG.format(origin=self.origin, timeout=timeout, courier=self.courier))
+                        CONFIG.format(origin=self.origin, timeout=timeout, courier=self.courier, ca=ca))
 
     def registry(self, *arguments, stdin=""):
         """A subcommand of countersign-registry; what it prints."""
@@ -75,7 +85,7 @@ class Site:
         assert self.server.poll() is None, self.registry_log()
 
     def _answers(self):
-        argv = ["curl", "-sf", self.origin + "/healthz"]
+        argv = ["curl", "-sfk", self.origin + "/healthz"]
         return subprocess.run(argv, capture_output=True, check=False).stdout == b"ok\n"
 
     def stop(self):
@@ -96,7 +106,7 @@ class Site:
     def approver(self, *arguments, check=True):
         """The software approver, as on somebody's own machine."""
         argv = [f"{self._build}/bin/countersign", "approve", "--registry", self.origin, "--key", self.phone, "--user",
-                "alice", *arguments]
+                "alice", *(["--ca", self._authority.ca] if self._authority else []), *arguments]
         result = subprocess.run(argv, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result

@@ -57,11 +57,16 @@ class Terminal:
     def enter(self, text=""):
         self.send(text + "\n")
 
-    def finish(self, timeout=DEADLINE):
-        """Reads to the end and returns the exit status; AssertionError when the command goes on."""
+    def read_to_end(self, timeout=DEADLINE):
+        """Until the command closes its terminal, or the time is over."""
         until = time.monotonic() + timeout
         while self._read(until):
             pass
+
+    def finish(self, timeout=DEADLINE):
+        """Reads to the end and returns the exit status; AssertionError when the command goes on."""
+        until = time.monotonic() + timeout
+        self.read_to_end(timeout)
         while self._status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:

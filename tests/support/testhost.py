@@ -264,8 +264,9 @@ class TestHost:
             text += "".join(f"{kind} {line}\n" for line in value.splitlines())
         self.write(f"/etc/pam.d/{service}", text + "password required pam_deny.so\n")
 
-    def start_sshd(self, *directives, service="sshd", authorized_keys=True):
-        """sshd with the given directives, which win over the default ones. `service` is its PAM service."""
+    def start_sshd(self, *directives, service="sshd", authorized_keys=True, match=""):
+        """sshd with the given directives, which win over the default ones. `service` is its PAM service, `match` the
+        text of its Match blocks."""
         program = SSHD
         lines = list(directives)
         if authorized_keys:
@@ -283,7 +284,7 @@ class TestHost:
         for _ in range(5):  # another program may take the free port first
             port = free_port()
             config, log = f"/etc/ssh/sshd_{port}", f"/run/sshd-{port}.log"
-            self.write(config, "\n".join(lines) + "\n" + SSHD_CONFIG.format(port=port), mode=0o600)
+            self.write(config, "\n".join(lines) + "\n" + SSHD_CONFIG.format(port=port) + match, mode=0o600)
             process = self.start([program, "-D", "-f", config, "-E", log])
             sshd = Sshd(process, port, self.path(log))
             wait_until(lambda: process.poll() is not None or (
