@@ -62,7 +62,7 @@ def test_files_can_be_copied(world, trusted):
         file.write("content")
     done = trusted.run(["scp", "-F", trusted.config, source, "127.0.0.1:copied"])
     assert done.returncode == 0, done.stderr
-    assert world.host.read("/home/alice/copied") == "content"
+    assert world.host.run(["sh", "-c", "cat ~alice/copied"]).stdout == "content"
 
 
 def test_another_address_is_asked(world, sshd, trusted):
