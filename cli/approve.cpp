@@ -21,11 +21,12 @@ using base::ErrorCode;
 using statement::Challenge;
 using statement::Decision;
 
-constexpr std::array<OptionSpec, 11> kOptions{{
+constexpr std::array<OptionSpec, 12> kOptions{{
     {"registry", Takes::value, true},
     {"key", Takes::value, true},
     {"user", Takes::value, true},
     {"number"},
+    {"trust"},
     {"yes", Takes::nothing},
     {"deny", Takes::nothing},
     {"report", Takes::nothing},
@@ -52,6 +53,9 @@ login key out of use.
   --wait SECONDS    how long to wait for a login (default: for ever; with --yes 30)
   --once            end after one answer
   --challenge ID    only this login; the host's log names the id
+  --trust DURATION  what you approve is trusted for so long (8h, 30m): later logins with
+                    the same key from the same address to the same host are not asked.
+                    Only where the host allows it, and never for longer than it allows
 
 For scripts:
   --number N --yes  approve the one login that waits, without asking
@@ -88,6 +92,8 @@ class Approver {
   base::Result<Verdict> ask(const Challenge& card, std::size_t count);
   base::Result<Verdict> ask_person(const Challenge& card);
   base::Result<void> answer(const Challenge& card, const Typed& typed);
+  template <typename Kind, typename Fields>
+  base::Result<statement::Reply> sign(const Fields& fields) const;
   void show(const Challenge& card, std::size_t count);
 
   ApprovePlan plan_;
@@ -170,17 +176,32 @@ base::Result<Verdict> Approver::ask_person(const Challenge& card) {
   }
 }
 
+template <typename Kind, typename Fields>
+base::Result<statement::Reply> Approver::sign(const Fields& fields) const {
+  const std::string message = fields.print_unsigned();
+  const auto armor = signer_.sign(statement::name_space(Kind::kind), message);
+  if (!armor) return armor.error();
+  return statement::Reply::parse(message + *armor);
+}
+
 base::Result<void> Approver::answer(const Challenge& card, const Typed& typed) {
   const statement::AnswerFields fields{
       .challenge = card.fields(), .decision = typed.decision, .number = typed.number, .via = statement::Via::registry};
-  const auto armor = signer_.sign(statement::name_space(statement::Kind::answer), fields.print_unsigned());
-  if (!armor) return armor.error();
-  const auto signed_answer = statement::Answer::with_signature(fields, *armor);
-  if (!signed_answer) return signed_answer.error();
-  if (const auto posted = client_.post_answer(*signed_answer); !posted) return posted.error();
+  const bool trusts = plan_.trust && typed.decision == Decision::approve;
+  if (trusts && card->max_trust == base::Seconds(0)) {
+    return Error(ErrorCode::bad_usage, "--trust: " + card->host.str() + " lets nobody trust later logins");
+  }
+  const statement::TrustFields trust{
+      .answer = fields,
+      .until = card->issued + (trusts ? std::min(*plan_.trust, card->max_trust) : base::Seconds(0)),
+      .hosts = card->host};
+  const auto reply = trusts ? sign<statement::Trust>(trust) : sign<statement::Answer>(fields);
+  if (!reply) return reply.error();
+  if (const auto posted = client_.post_reply(*reply); !posted) return posted.error();
   std::string text =
       "Sent: " + std::string(to_string(typed.decision)) + " " + card->user.str() + " on " + card->host.str();
   if (typed.number) text += " with number " + typed.number->str();
+  if (trusts) text += ", and trust until " + base::format_time(trust.until);
   say(streams_.out, text + ". The host decides.");
   return {};
 }

@@ -37,6 +37,14 @@ base::Result<ApprovePlan> read_approve_plan(const Options& options) {
     if (!id) return id.error().within("--challenge");
     plan.challenge = *id;
   }
+  if (options.has("trust")) {
+    const auto trust = base::parse_duration(options.required("trust"));
+    if (!trust || *trust < base::Seconds(1) || *trust % base::Seconds(1) != base::Milliseconds(0)) {
+      return Error(ErrorCode::bad_usage, "--trust: expected a duration in whole seconds, 8h for instance");
+    }
+    if (plan.refusal) return Error(ErrorCode::bad_usage, "--trust goes with an approval");
+    plan.trust = std::chrono::duration_cast<base::Seconds>(*trust);
+  }
   if (plan.yes) plan.wait = kScriptWait;
   if (options.has("wait")) {
     const std::string text = options.required("wait");

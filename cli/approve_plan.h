@@ -22,6 +22,7 @@ struct ApprovePlan {
   std::optional<statement::Decision> refusal = std::nullopt;  // --deny or --report
   std::optional<base::ChallengeId> challenge = std::nullopt;
   std::optional<base::Seconds> wait = std::nullopt;
+  std::optional<base::Seconds> trust = std::nullopt;
   bool yes = false;
   bool once = false;
 };

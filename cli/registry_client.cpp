@@ -114,11 +114,11 @@ base::Result<Cards> RegistryClient::parse_cards(std::string_view body) const {
   return cards;
 }
 
-base::Result<void> RegistryClient::post_answer(const statement::Answer& answer) {
+base::Result<void> RegistryClient::post_reply(const statement::Reply& reply) {
   http::Request request;
   request.method = http::Request::Method::post;
-  request.target = "/v1/challenges/" + challenge_id(answer).str() + "/answer";
-  request.body = answer.text();
+  request.target = "/v1/challenges/" + reply.challenge_id().str() + "/answer";
+  request.body = reply.statement().text();
   const auto response = send(request, kRequestTime);
   if (!response) return response.error();
   if (response->status != 204) return refusal_of(*response);

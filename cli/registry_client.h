@@ -32,7 +32,8 @@ class RegistryClient {
   // Waits up to `wait` (at most 25 s) for the list to differ from the one seen last; nothing when it did not.
   base::Result<std::optional<Cards>> cards(base::Seconds wait);
 
-  base::Result<void> post_answer(const statement::Answer& answer);
+  // An answer, or a trust.
+  base::Result<void> post_reply(const statement::Reply& reply);
 
  private:
   base::Result<http::Response> send(const http::Request& request, base::Seconds time);

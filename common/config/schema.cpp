@@ -29,7 +29,7 @@ constexpr std::array kHost{
     Setting{"challenge.number", Type::boolean, defaulted, "true", "", "",
             "Whether the person must type on the phone the number that the terminal shows."},
     Setting{"challenge.max_trust", Type::duration, defaulted, "0s", "0s", "7d",
-            "The longest time an approval may cover later logins that are like this one. 0s: only this one."},
+            "The longest time an approver may trust later logins with equal service, key and address. 0s: not at all."},
     Setting{"challenge.levels", Type::level_list, defaulted, "[passkey, hardware]", "", "",
             "The kinds of approver key that count. An empty list means nobody."},
     Setting{"records.fresh", Type::duration, defaulted, "60s", "1s", "10m",

@@ -147,10 +147,6 @@ std::string TrustFields::print_unsigned() const {
   return writer.field("until", base::format_time(until)).field("hosts", hosts.str()).take();
 }
 
-base::ChallengeId challenge_id(const Answer& answer) {
-  return as_challenge_id(Hash32::of(repeated_challenge(answer.statement())));
-}
-
 Result<Reply> Reply::parse(std::string_view text) {
   if (text.starts_with("countersign trust ")) {
     auto trust = Trust::parse(text);

@@ -70,8 +70,6 @@ struct TrustFields {
 };
 using Trust = Parsed<TrustFields>;
 
-base::ChallengeId challenge_id(const Answer& answer);
-
 // What an approver sends back for a challenge: an answer, or a trust, which is an answer that says more.
 class Reply {
  public:

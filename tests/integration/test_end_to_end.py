@@ -36,6 +36,27 @@ def test_a_login(site):
     assert "login-key: " + statements.fingerprint(site.laptop) in receipt
 
 
+def test_an_approval_that_trusts_for_a_while(site):
+    """approve --trust: the next login with the key asks nobody, until the approver is taken away."""
+    site.configure(max_trust="8h")
+    with site.client().terminal() as terminal:
+        said = site.approver("--number", site.number(terminal), "--yes", "--trust", "30m").stdout
+        assert ", and trust until " in said
+        terminal.enter()
+        assert terminal.finish() == 0
+    assert site.client().without_tty("echo admitted").stdout == "admitted\n"
+    site.host.syslog.wait("event=login_trusted .*user=alice")
+    site.configure()
+
+
+def test_trust_where_the_host_allows_none(site):
+    with site.client().terminal() as terminal:
+        refused = site.approver("--number", site.number(terminal), "--yes", "--trust", "30m", check=False)
+        assert refused.returncode == 2
+        assert "--trust: web-01 lets nobody trust later logins" in refused.stderr
+        terminal.kill()
+
+
 def test_deny(site):
     with site.client().terminal() as terminal:
         site.number(terminal)

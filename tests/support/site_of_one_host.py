@@ -15,7 +15,7 @@ from world import PROMPT, PROMPT_MODE
 CONFIG = """\
 host: {{ name: web-01, groups: [web] }}
 registry: {{ url: "{origin}", token: /etc/countersign/token{ca} }}
-challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key] }}
+challenge: {{ timeout: {timeout}, levels: [passkey, hardware, ssh-key], max_trust: {max_trust} }}
 paths: {{ courier: {courier} }}
 """
 
@@ -64,10 +64,10 @@ class Site:
         self.host.write("/etc/countersign/token", token, mode=0o640)
         self.host.run(["chown", "root:countersign", "/etc/countersign/token"])
 
-    def configure(self, timeout="30s"):
+    def configure(self, timeout="30s", max_trust="0s"):
         ca = ", ca: /etc/countersign-registry/ca.pem" if self._authority else ""
         self.host.write("/etc/countersign/countersign.yaml",
-                        CONFIG.format(origin=self.origin, timeout=timeout, courier=self.courier, ca=ca))
+                        CONFIG.format(origin=self.origin, timeout=timeout, max_trust=max_trust, courier=self.courier, ca=ca))
 
     def registry(self, *arguments, stdin=""):
         """A subcommand of countersign-registry; what it prints."""
