@@ -13,7 +13,7 @@ import unicodedata
 ALLOWED = set("–—…§→←↔≤≥×‖−·✓✗‘’“”äöüßéµ─│┌┐└┘├┤┬┴┼►◄▲▼█▀▄")
 SKIP_FOLDERS = {".git", "build", "__pycache__", ".pytest_cache"}
 SKIP = ("tests/vectors/", "tests/corpus/")
-KOREAN = ("common/phrase/",)
+KOREAN = ("common/phrase/", "phone/")
 BINARY = (".png", ".ico", ".woff2", ".gz", ".db")
 TABS = ("Makefile", "debian/rules", ".mk")
 

@@ -1,0 +1,28 @@
+// What the page says, in the first of the browser's languages that it knows, else in English.
+import { EN } from './text_en.js';
+import { KO } from './text_ko.js';
+
+export const CATALOGUES = { en: EN, ko: KO };
+
+export function chooseLanguage(wanted) {
+  const plain = wanted.map((tag) => tag.toLowerCase().split('-')[0]);
+  return plain.find((tag) => tag in CATALOGUES) ?? 'en';
+}
+
+// A text by its key: values replace {name}. They are text, and become markup nowhere.
+export function translator(language) {
+  const catalogue = CATALOGUES[language];
+  return (key, values = {}) => {
+    const template = catalogue[key];
+    if (template === undefined) throw new Error(`no text ${key} in ${language}`);
+    return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  };
+}
+
+export const language = chooseLanguage(globalThis.navigator?.languages ?? []);
+export const text = translator(language);
+
+// 95 s as 1:35
+export const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+
+export const date = (ms) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
