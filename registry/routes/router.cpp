@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/encoding/text.h"
+#include "registry/pages/pages.h"
 #include "registry/routes/handlers.h"
 #include "registry/routes/reason.h"
 
@@ -92,13 +93,23 @@ std::string allowed_methods(const net::Request& request) {
 
 void decorate(net::Response& response) {
   response.headers.emplace_back("Countersign-Version", "1");
-  response.headers.emplace_back("Cache-Control", "no-store");
+  const bool says = std::any_of(response.headers.begin(), response.headers.end(),
+                                [](const auto& header) { return header.first == "Cache-Control"; });
+  if (!says) response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
 }
 
 void answer_with(const net::Reply& reply, net::Response response) {
   decorate(response);
   reply(std::move(response));
+}
+
+// The phone's page, where a phone is configured: elsewhere no passkey could count.
+std::optional<net::Response> page_of(const net::Request& request, const Context& context) {
+  if (!context.settings.phone) return std::nullopt;
+  auto page = pages::serve(request);
+  if (page && !request.body.empty()) return refuse(Error(ErrorCode::bad_request, "a body where none belongs"));
+  return page;
 }
 
 }  // namespace
@@ -130,6 +141,7 @@ void handle(const net::Request& request, net::Reply reply, const net::CancelToke
   const auto route = std::find_if(kRoutes.begin(), kRoutes.end(), [&](const Route& each) {
     return each.method == method && fits(each.path, request.target.segments);
   });
+  if (auto page = page_of(request, context)) return answer_with(reply, *std::move(page));
   Result<Outcome> outcome = Error(ErrorCode::not_found, "no such path");
   if (route != kRoutes.end()) {
     outcome = run(*route, request, context);
