@@ -2,10 +2,11 @@
 // change, so that nothing moves under a finger. The facts stay in sight whatever the step.
 import { button, el, facts, hostNodes, icon, notice, paragraph, screen, show, speak } from './dom.js';
 import { faultText } from './fault.js';
-import { minutes, text } from './i18n.js';
+import { minutes, span, text } from './i18n.js';
 import { whoOf } from './list_view.js';
 import { canApprove, isLate, secondsLeft, secondsOld } from './state.js';
 import * as machine from './state.js';
+import { trustOffered } from './statement.js';
 
 const KNOWN_ENDS = ['already_answered', 'challenge_expired', 'challenge_withdrawn', 'challenge_replaced', 'not_found'];
 
@@ -72,9 +73,17 @@ export class CardView {
   ask(open) {
     const wanted = this.card.fields['number-wanted'] === 'yes';
     return {
-      panel: [...this.warnings(open), ...(wanted ? this.numberEntry() : [notice('warn', 'warn', null, text('no_number'))])],
+      panel: [...this.warnings(open), this.trust(open), ...(wanted ? this.numberEntry() : [notice('warn', 'warn', null, text('no_number'))])],
       actions: this.choices((decision) => this.page.answer(decision), () => this.page.apply(machine.wantsReport)),
     };
+  }
+
+  trust(open) {
+    const offered = trustOffered(this.card.fields);
+    if (offered === 0) return null;
+    const box = el('input', { type: 'checkbox', onchange: () => this.page.apply(machine.trusts, box.checked) });
+    box.checked = open.trust;
+    return el('label', { class: 'trust' }, box, el('span', {}, text('trust', { time: span(offered) })));
   }
 
   choices(answer, report) {
@@ -111,13 +120,14 @@ export class CardView {
     return { panel: [el('div', { class: 'outcome', role: 'status' }, icon('phone'), el('h2', { tabindex: '-1' }, text('busy')))], actions: [button(text('busy'), () => {}, 'main', { disabled: true })] };
   }
 
-  done({ decision, receipt }) {
+  done({ decision, receipt, trust }) {
     const sign = { approve: 'done', deny: 'stop', report: 'flag' }[decision];
     const message = receipt.split('-----BEGIN')[0];
     const link = URL.createObjectURL(new Blob([receipt], { type: 'text/plain' }));
     return {
       panel: [el('div', { class: `outcome ${decision}`, role: 'status' }, icon(sign), el('h2', { tabindex: '-1' }, text(`done_${decision}_title`)),
-        paragraph(text(`done_${decision}_text`, this.card.fields))),
+        paragraph(text(`done_${decision}_text`, this.card.fields)),
+        decision === 'approve' && trust ? paragraph(text('done_trust', { time: span(trustOffered(this.card.fields)) }), 'quiet') : null),
       el('details', { class: 'receipt' }, el('summary', {}, text('receipt_title')), el('pre', { tabindex: '0' }, message),
         el('a', { class: 'button second', href: link, download: `countersign-${this.card.id.slice(0, 12)}.txt` }, text('receipt_save')))],
       actions: [button(text('continue'), () => this.page.close(), 'main')],

@@ -12,7 +12,7 @@ import { signAs, signAsAnyOf } from './passkey.js';
 import { closeNotification } from './push.js';
 import { currentToken, forgetToken, openSession } from './session.js';
 import * as machine from './state.js';
-import { printAnswer } from './statement.js';
+import { printAnswer, printTrust, trustOffered } from './statement.js';
 import { unseenApprovers } from './approvers.js';
 
 const TICK_MS = 500;
@@ -211,8 +211,10 @@ export class CardsPage {
     const { open } = this.state;
     if (open?.step !== 'busy') return;
     try {
-      const message = printAnswer(open.card.text, decision, machine.numberOf(open));
-      const answer = await this.sign(open.card.id, message);
+      const trusts = decision === 'approve' && open.trust;
+      const number = machine.numberOf(open);
+      const message = trusts ? printTrust(open.card.text, number, trustOffered(open.card.fields)) : printAnswer(open.card.text, decision, number);
+      const answer = await this.sign(open.card.id, trusts ? 'trust' : 'answer', message);
       await api.answer(open.card.id, answer);
       this.apply(machine.sent, answer);
     } catch (fault) {
@@ -222,11 +224,11 @@ export class CardsPage {
   }
 
   // By this account's passkey, or by any that the registry lists for the challenge.
-  async sign(id, message) {
-    if (this.account) return signAs(this.account, 'answer', message, this.phone);
+  async sign(id, kind, message) {
+    if (this.account) return signAs(this.account, kind, message, this.phone);
     const approvers = await api.challengeApprovers(id);
     const passkeys = approvers.filter(({ level }) => level === 'passkey').map(({ key }) => key);
-    return signAsAnyOf(passkeys, 'answer', message, this.phone);
+    return signAsAnyOf(passkeys, kind, message, this.phone);
   }
 
   tappedLate() {

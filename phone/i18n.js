@@ -25,4 +25,11 @@ export const text = translator(language);
 // 95 s as 1:35
 export const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
+// 5400 s as 1 h 30 min, in the browser's words
+export function span(seconds) {
+  const hours = Math.floor(seconds / 3600), rest = Math.floor(seconds % 3600 / 60);
+  const part = (value, unit) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return [hours ? part(hours, 'hour') : null, rest || !hours ? part(rest, 'minute') : null].filter(Boolean).join(' ');
+}
+
 export const date = (ms) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);

@@ -5,7 +5,7 @@
 //   - what is open stays open and in its place, whatever else arrives; when its login ends elsewhere it says so, and
 //     only the person leaves it;
 //   - nothing that was typed for one card counts for another.
-import { parseStatement, timeOf } from './statement.js';
+import { parseStatement, timeOf, trustOffered } from './statement.js';
 
 // So long after a card has ended, a tap that was meant for its buttons only hears what happened.
 export const LATE_TAP_MS = 1500;
@@ -22,7 +22,7 @@ export function cardOf(id, text) {
   }
 }
 
-const opened = (card) => ({ card, step: 'ask', digits: '', error: null });
+const opened = (card) => ({ card, step: 'ask', digits: '', trust: false, error: null });
 const isLive = (state, card) => card.expires > state.now;
 
 // Ends what is open, unless its own answer is on its way: then the registry's reply tells more.
@@ -76,6 +76,10 @@ export const typed = (state, digit) => {
 };
 
 export const erased = (state) => asking(state, { digits: (state.open?.digits ?? '').slice(0, -1) });
+
+// Whether the approval shall count for a while; only where the host accepts that.
+export const trusts = (state, trust) =>
+  (state.open && trustOffered(state.open.card.fields) > 0 ? asking(state, { trust }) : state);
 
 export const wantsReport = (state) => asking(state, { step: 'report' });
 

@@ -10,6 +10,7 @@ const matches = (pattern) => (value) => pattern.test(value);
 const oneOf = (...values) => (value) => values.includes(value);
 const user = (value) => /^[A-Za-z0-9._@+\\$][A-Za-z0-9._@+\\$-]{0,127}$/.test(value);
 const hostName = (value) => value.length <= 253 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(value);
+const group = matches(/^[a-z0-9][a-z0-9_.-]{0,63}$/);
 const service = matches(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
 const print = matches(/^SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/);
 const seconds = matches(/^(0|[1-9][0-9]{0,8})s$/);
@@ -83,10 +84,13 @@ const QUESTION = [['nonce', hash32], ['registry', origin], ['host', hostName], [
   ['address', address], ['connection', connection], ['login-key', (value) => value === 'none' || print(value)], ['issued', time],
   ['expires', time], ['number-wanted', oneOf('yes', 'no')], ['max-trust', seconds]];
 
+const ANSWER = [...QUESTION, ['decision', oneOf('approve', 'deny', 'report')], ['number', matches(/^([1-9]\d|none)$/)],
+  ['via', oneOf('registry', 'prompt')]];
+
 const KINDS = {
   challenge: QUESTION,
-  answer: [...QUESTION, ['decision', oneOf('approve', 'deny', 'report')], ['number', matches(/^([1-9]\d|none)$/)],
-    ['via', oneOf('registry', 'prompt')]],
+  answer: ANSWER,
+  trust: [...ANSWER, ['until', time], ['hosts', (value) => (value.startsWith('@') ? group(value.slice(1)) : hostName(value))]],
   enrolment: [['registry', origin], ['user', user], ['pairing', hash32], ['key', key],
     ['level', oneOf('passkey', 'hardware', 'ssh-key')], ['issued', time]],
   approver: [['user', user], ['person', user, 'optional'], ['key', key], ['level', oneOf('passkey', 'hardware', 'ssh-key')],
@@ -97,14 +101,20 @@ const KINDS = {
 };
 const MOST_LINES = 64;
 
-const LONGEST_LIFE = { challenge: 120, answer: 120, session: 24 * 3600, change: 600 };
+const LONGEST_LIFE = { challenge: 120, answer: 120, trust: 120, session: 24 * 3600, change: 600 };
 
 function faultOfWhole(kind, values) {
   if (values.expires !== undefined) {
     const life = (timeOf(values.expires) - timeOf(values.issued)) / 1000;
     if (life <= 0 || life > LONGEST_LIFE[kind]) return 'expires: not a time that fits issued';
   }
-  if (kind === 'answer') {
+  if (kind === 'trust') {
+    const life = (timeOf(values.until) - timeOf(values.issued)) / 1000;
+    if (values.decision !== 'approve') return 'decision: a trust approves';
+    if (life <= 0 || life > parseInt(values['max-trust'], 10)) return 'until: not within max-trust';
+    if (values.hosts !== values.host && !values.hosts.startsWith('@')) return 'hosts: neither the host nor a group';
+  }
+  if (kind === 'answer' || kind === 'trust') {
     const asked = values['number-wanted'] === 'yes' && values.decision === 'approve' && values.via === 'registry';
     if (asked !== (values.number !== 'none')) return 'number: does not fit the decision';
   }
@@ -163,6 +173,16 @@ export const splitBundle = (text) => text.split(/^(?=countersign )/m).filter((pa
 export function printAnswer(challenge, decision, number) {
   const values = parseStatement('challenge', challenge);
   return printStatement('answer', { ...values, decision, number: number ?? 'none', via: 'registry' });
+}
+
+// How long a login like this one may be trusted, in seconds: what the host accepts, and no longer than a day's work.
+export const trustOffered = (fields) => Math.min(parseInt(fields['max-trust'], 10), 8 * 3600);
+
+// An approval that also holds for later logins with equal user, service, login key and address, on this host.
+export function printTrust(challenge, number, seconds) {
+  const values = parseStatement('challenge', challenge);
+  const until = printTime(timeOf(values.issued) + seconds * 1000);
+  return printStatement('trust', { ...values, decision: 'approve', number: number ?? 'none', via: 'registry', until, hosts: values.host });
 }
 
 // Lines `name: value` of the registry's smaller replies. Names may repeat: a list of pairs.

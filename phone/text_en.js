@@ -80,6 +80,7 @@ export const EN = {
   number_empty: 'Number: nothing typed yet',
   digit: 'Digit {digit}',
   erase: 'Delete the last digit',
+  trust: 'Do not ask again for {time}: same key, address and host',
   approve: 'Approve',
   deny: 'Deny',
   report: 'Not me, report',
@@ -94,6 +95,7 @@ export const EN = {
 
   done_approve_title: 'Approved',
   done_approve_text: '{user} on {host}. Press Enter in your terminal.',
+  done_trust: 'Logins with the same key from the same address are not asked for {time}.',
   done_deny_title: 'Denied',
   done_deny_text: 'The login of {user} on {host} is refused.',
   done_report_title: 'Reported',

@@ -80,6 +80,7 @@ export const KO = {
   number_empty: '숫자: 아직 입력하지 않음',
   digit: '숫자 {digit}',
   erase: '마지막 숫자 지우기',
+  trust: '{time} 동안 다시 묻지 않기: 같은 키, 주소, 호스트',
   approve: '승인',
   deny: '거부',
   report: '내가 아님, 신고',
@@ -94,6 +95,7 @@ export const KO = {
 
   done_approve_title: '승인했습니다',
   done_approve_text: '{host}의 {user}. 터미널에서 Enter를 누르세요.',
+  done_trust: '{time} 동안 같은 키와 주소의 로그인은 다시 묻지 않습니다.',
   done_deny_title: '거부했습니다',
   done_deny_text: '{host}의 {user} 로그인이 거부됩니다.',
   done_report_title: '신고했습니다',

@@ -5,11 +5,11 @@ import { printStatement, printTime } from '../../../phone/statement.js';
 
 const NOW = Date.UTC(2026, 10, 21, 9, 30);
 
-function card(host, { age = 0, life = 90, wanted = 'yes' } = {}) {
+function card(host, { age = 0, life = 90, wanted = 'yes', trust = '0s' } = {}) {
   const issued = NOW - age * 1000;
   const fields = { nonce: 'A'.repeat(43), registry: 'https://registry.example.com', host, service: 'sshd', user: 'alice', address: '203.0.113.9',
     connection: 'none', 'login-key': 'none', issued: printTime(issued), expires: printTime(issued + life * 1000), 'number-wanted': wanted,
-    'max-trust': '0s' };
+    'max-trust': trust };
   return machine.cardOf(host, printStatement('challenge', fields));
 }
 
@@ -59,6 +59,14 @@ test('approving takes the number, denying does not', () => {
   const silent = withCards(card('web-01', { wanted: 'no' }));
   assert.equal(machine.canApprove(silent), true);
   assert.equal(machine.numberOf(machine.sends(silent, 'approve').open), null);
+});
+
+test('trust only where the host accepts it, and only for this card', () => {
+  assert.equal(machine.trusts(asked(), true).open.trust, false);
+  const trusting = withCards(card('web-01', { trust: '600s' }), card('db-01', { trust: '600s' }));
+  const open = machine.trusts(machine.opens(trusting, 'web-01'), true);
+  assert.equal(open.open.trust, true);
+  assert.equal(machine.opens(open, 'db-01').open.trust, false);
 });
 
 test('a report needs its second step', () => {

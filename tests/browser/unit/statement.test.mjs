@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseFields, parseStatement, printAnswer, printStatement, printTime, splitBundle, timeOf } from '../../../phone/statement.js';
+import { parseFields, parseStatement, printAnswer, printStatement, printTime, printTrust, splitBundle, timeOf, trustOffered } from '../../../phone/statement.js';
 import { splitArmor } from '../../../phone/sshsig.js';
 import { textOf, vectors } from './vectors.mjs';
 
-const KINDS = ['challenge', 'answer', 'enrolment', 'approver', 'session', 'change'];
+const KINDS = ['challenge', 'answer', 'trust', 'enrolment', 'approver', 'session', 'change'];
 const ALL = vectors('statement').filter((vector) => KINDS.includes(vector.head.kind));
 const GOOD = textOf(ALL.find((vector) => vector.name === 'good_challenge.vector').body);
 
@@ -42,6 +42,17 @@ test('an answer has the number exactly where one is asked for', () => {
   const silent = GOOD.replace('number-wanted: yes', 'number-wanted: no');
   assert.match(printAnswer(silent, 'approve'), /number: none/);
   assert.throws(() => printAnswer(silent, 'approve', '47'), /number/);
+});
+
+test('a trust is an approval of one host, for as long as the host accepts and no longer than a day of work', () => {
+  assert.equal(trustOffered(parseStatement('challenge', GOOD)), 8 * 3600);
+  assert.equal(trustOffered(parseStatement('challenge', GOOD.replace('28800s', '600s'))), 600);
+  assert.equal(trustOffered(parseStatement('challenge', GOOD.replace('28800s', '86400s'))), 8 * 3600);
+  const own = GOOD.slice(GOOD.indexOf('\n') + 1);
+  assert.equal(printTrust(GOOD, '47', 3600),
+    `countersign trust v1\n${own}decision: approve\nnumber: 47\nvia: registry\nuntil: 2026-11-21T10:30:00Z\nhosts: web-01\n`);
+  assert.throws(() => printTrust(GOOD, '47', 28_801), /until/);
+  assert.throws(() => printTrust(GOOD.replace('28800s', '0s'), '47', 1), /until/);
 });
 
 test('what is printed is checked, too', () => {
