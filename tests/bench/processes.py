@@ -3,6 +3,8 @@
 
   start     the helper's --version: what loading libcrypto costs          beside `cat` of the lines it would print
   cached    a look-up of a fresh record, verified                          beside `cat` of the lines it prints
+  floor     the same                                                       beside bench_floor, which loads libcrypto,
+                                                                           verifies one signature, and ends
   asked     a look-up that the registry confirms with 304                  beside `curl` of the same URL and ETag
   fetched   a look-up of a record that is new, verified, stored and synced beside `curl` of the same URL
 
@@ -95,7 +97,9 @@ def main(build, rounds):
             if name == "cached":
                 host.write("/run/lines", host.run([*lookup, "alice"], user="countersign").stdout)
                 cat = ["/usr/bin/cat", "/run/lines"]
-                pairs = {"start": [[helper, "--version"], cat], name: [[*lookup, "--fresh", "10m", "alice"], cat]}
+                cached = [*lookup, "--fresh", "10m", "alice"]
+                floor = [host.install(f"{build}/bin/bench_floor")]
+                pairs = {"start": [[helper, "--version"], cat], "cached": [cached, cat], "floor": [cached, floor]}
                 continue
             servers.append(serve(authority, port, f"{folder}/{name}", answer))
             curl = ["/usr/bin/curl", "-sS", "--cacert", "/etc/countersign/ca.pem", "-H", "Authorization: Bearer csh_" + "A" * 43]

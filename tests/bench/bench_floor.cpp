@@ -1,0 +1,30 @@
+// The least that any program pays which verifies one Ed25519 signature with the system's libcrypto: load it, import a
+// key, verify, end. processes.py sets the key helper's look-up beside it.
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+
+int main() {
+  // RFC 8032, section 7.1, test 1: the signature of the empty message.
+  constexpr std::array<std::uint8_t, 32> kKey{0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
+                                              0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
+                                              0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+  constexpr std::array<std::uint8_t, 64> kSignature{
+      0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72, 0x90, 0x86, 0xe2, 0xcc, 0x80, 0x6e, 0x82, 0x8a,
+      0x84, 0x87, 0x7f, 0x1e, 0xb8, 0xe5, 0xd9, 0x74, 0xd8, 0x73, 0xe0, 0x65, 0x22, 0x49, 0x01, 0x55,
+      0x5f, 0xb8, 0x82, 0x15, 0x90, 0xa3, 0x3b, 0xac, 0xc6, 0x1e, 0x39, 0x70, 0x1c, 0xf9, 0xb4, 0x6b,
+      0xd2, 0x5b, 0xf5, 0xf0, 0x59, 0x5b, 0xbe, 0x24, 0x65, 0x51, 0x41, 0x43, 0x8e, 0x7a, 0x10, 0x0b};
+  (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                            nullptr);
+  // Never freed: the program ends here.
+  EVP_PKEY* const key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, kKey.data(), kKey.size());
+  EVP_MD_CTX* const context = EVP_MD_CTX_new();
+  const bool valid = key != nullptr && context != nullptr &&
+                     EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key) == 1 &&
+                     EVP_DigestVerify(context, kSignature.data(), kSignature.size(), nullptr, 0) == 1;
+  _exit(valid ? 0 : 1);
+}
