@@ -10,11 +10,6 @@ using net::CancelReason;
 using net::Method;
 using statement::Decision;
 
-void expect_refused(const net::Response& response, int status, const std::string& with_reason) {
-  EXPECT_EQ(response.status, status) << response.body;
-  EXPECT_EQ(reason(response), with_reason) << response.body;
-}
-
 std::string card(const statement::Challenge& challenge) { return Site::path_of(challenge) + "/card"; }
 
 TEST(Phone, TellsWhatAPageNeedsToBegin) {
