@@ -51,13 +51,40 @@ Result<VerifiedSession> verify_session(std::string_view text, const RegistryExpe
   return VerifiedSession(std::move(*session));
 }
 
+Result<void> verify_change_claim(const statement::ChangeFields& fields, const RegistryExpectation& expected) {
+  if (auto done = verify_place(fields.registry, fields.user, expected, fields.user); !done) return done;
+  return verify_time(fields.issued, fields.expires, expected.now);
+}
+
+Result<VerifiedChange> verify_change(std::string_view text, const RegistryExpectation& expected,
+                                     const VerifiedRecord& record, const keys::Signers& signers) {
+  auto change = statement::Change::parse(text);
+  if (!change) return change.error();
+  const statement::ChangeFields& fields = change->fields();
+  if (auto done = verify_place(fields.registry, fields.user, expected, record->user); !done) return done.error();
+  if (auto done = verify_time(fields.issued, fields.expires, expected.now); !done) return done.error();
+
+  const base::Bytes& signer = change->signature().public_key;
+  const statement::Approver* approver = record->approver(signer);
+  if (approver == nullptr) return Error(ErrorCode::not_an_approver, crypto::fingerprint(signer));
+  const auto endorsed = verify_endorsement(record, *approver, signers, expected.phone, expected.now);
+  if (!endorsed) return endorsed.error();
+  const auto verified = verify_approver_signature(change->signature(), approver->key, approver->level, Kind::change,
+                                                  change->signed_message(), expected.phone);
+  if (!verified) return verified.error();
+  return VerifiedChange(std::move(*change), *approver);
+}
+
 Result<VerifiedEnrolment> verify_enrolment(std::string_view text, const RegistryExpectation& expected,
-                                           const base::UserName& user, const statement::Hash32& pairing) {
+                                           const PairingExpectation& pairing) {
   auto enrolment = statement::Enrolment::parse(text);
   if (!enrolment) return enrolment.error();
   const statement::EnrolmentFields& fields = enrolment->fields();
-  if (auto done = verify_place(fields.registry, fields.user, expected, user); !done) return done.error();
-  if (fields.pairing != pairing) return Error(ErrorCode::not_authorized, "of another pairing");
+  if (auto done = verify_place(fields.registry, fields.user, expected, pairing.user); !done) return done.error();
+  if (fields.pairing != pairing.pairing) return Error(ErrorCode::not_authorized, "of another pairing");
+  if (!pairing.levels.contains(fields.level)) {
+    return Error(ErrorCode::level_not_accepted, std::string(to_string(fields.level)));
+  }
   if (auto done = verify_time(fields.issued, fields.issued + clock_tolerance, expected.now); !done) return done.error();
   const auto verified = verify_approver_signature(enrolment->signature(), fields.key, fields.level, Kind::enrolment,
                                                   enrolment->signed_message(), expected.phone);

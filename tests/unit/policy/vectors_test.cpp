@@ -151,10 +151,20 @@ Result<void> session_call(const VectorFile& vector) {
   return {};
 }
 
+Result<void> change_call(const VectorFile& vector) {
+  const auto change =
+      verify_change(vector.body, registry_of(vector), record_beside(vector), signers_of(vector).value());
+  if (!change) return change.error();
+  EXPECT_EQ((*change)->user.str(), "alice");
+  EXPECT_EQ((*change)->changes, std::vector<std::string>{"pair approver"});
+  return {};
+}
+
 Result<void> enrolment_call(const VectorFile& vector) {
-  const auto enrolment =
-      verify_enrolment(vector.body, registry_of(vector), base::UserName::parse(vector.get("user")).value(),
-                       statement::Hash32::parse(vector.get("pairing")).value());
+  const auto enrolment = verify_enrolment(vector.body, registry_of(vector),
+                                          {.user = base::UserName::parse(vector.get("user")).value(),
+                                           .pairing = statement::Hash32::parse(vector.get("pairing")).value(),
+                                           .levels = levels_of(vector)});
   if (!enrolment) return enrolment.error();
   EXPECT_EQ((*enrolment)->user.str(), "alice");
   return {};
@@ -170,6 +180,7 @@ Result<void> call(const VectorFile& vector) {
   if (name == "trust") return trust_call(vector);
   if (name == "answer") return answer_call(vector);
   if (name == "session") return session_call(vector);
+  if (name == "change") return change_call(vector);
   if (name == "enrolment") return enrolment_call(vector);
   throw std::runtime_error("unknown call " + name);
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Makes the vectors of this folder: each is one decision of PROTOCOL.md section 7 (or of the sections that 4.2, 4.6 and
-4.8 give it), with one thing wrong, or nothing.
+"""Makes the vectors of this folder: each is one decision of PROTOCOL.md section 7 (or of the sections that 4.2, 4.6,
+4.8 and 4.10 give it), with one thing wrong, or nothing.
 
-Head: `section`, `shows`, `call` (record, floor, answer, trust, session, enrolment), `expect` (ok or a reason code), `signers`
-(NAME.signers beside it), `now`, and what the call is told; where the call is answer, trust or session, `record` is the name of
-a NAME.record beside it, and where it is answer, `challenge` that of a NAME.challenge. Body: the text to be judged.
+Head: `section`, `shows`, `call` (record, floor, answer, trust, session, change, enrolment), `expect` (ok or a reason code),
+`signers` (NAME.signers beside it), `now`, and what the call is told; where the call is answer, trust, session or change,
+`record` is the name of a NAME.record beside it, and where it is answer, `challenge` that of a NAME.challenge. Body: the text to
+be judged.
 Needs ssh-keygen and openssl.
 """
 import base64
@@ -427,17 +428,46 @@ def sessions():
     session("changed", "another nonce after signing", "signature_mismatch",
             signed("session", fields, LAPTOP).replace(hash32("n"), hash32("m")))
 
+
+def changes():
+    fields = [("registry", "https://registry.example.com"), ("user", "alice"), ("nonce", hash32("n")), ("issued", ISSUED),
+              ("expires", "2026-11-21T09:40:00Z"), ("change", "pair approver")]
+
+    def change(name, shows, expect, body=None, **told):
+        told = {"record": "good", "registry": "https://registry.example.com", "phone": "yes", **told}
+        vector("4.10", name, shows, "change", expect, body or signed("change", fields, LAPTOP), **told)
+
+    change("good", "an approver changes its account", "ok")
+    change("good_phone", "the phone may, too", "ok", signed("change", fields, PHONE))
+    change("other_registry", "made for another registry", "wrong_origin", registry="https://other.example.com")
+    change("other_user", "of another user", "wrong_user", signed("change", put(fields, "user", "bob"), LAPTOP))
+    change("expired", "its time is over", "statement_expired", now="2026-11-21T09:40:00Z")
+    change("future", "issued 301 s ahead", "statement_from_future", now="2026-11-21T09:24:59Z")
+    change("login_key", "by a login key", "not_an_approver", signed("change", fields, LOGIN))
+    change("not_endorsed", "by an approver that nobody vouches for", "not_endorsed",
+           signed("change", fields, EVIL_PHONE), record="hostile_registry")
+    change("namespace", "signed as a session", "wrong_namespace",
+           signed("change", fields, LAPTOP, "session.v1@countersign"))
+    change("changed", "another line after signing", "signature_mismatch",
+           signed("change", fields, LAPTOP).replace("pair approver", "remove last approver " + LAPTOP.fingerprint()))
+    change("no_phone", "a passkey at a site without a phone", "unsupported_signature_type", signed("change", fields, PHONE), phone="no")
+
+
+def enrolments():
     proof = [("registry", "https://registry.example.com"), ("user", "alice"), ("pairing", hash32("pairing")),
              ("key", EVIL_PHONE.public), ("level", "passkey"), ("issued", ISSUED)]
 
     def enrolment(name, shows, expect, body=None, **told):
         told = {"registry": "https://registry.example.com", "phone": "yes", "user": "alice",
-                "pairing": hash32("pairing"), **told}
+                "pairing": hash32("pairing"), "levels": "passkey hardware", **told}
         vector("4.6", name, shows, "enrolment", expect, body or signed("enrolment", proof, EVIL_PHONE), **told)
 
     enrolment("good", "a new phone proves that it holds its key", "ok")
     enrolment("good_ssh_key", "an ordinary key", "ok",
+              signed("enrolment", put(put(proof, "key", STRANGER.public), "level", "ssh-key"), STRANGER), levels="ssh-key")
+    enrolment("level", "a level that the pairing does not take", "level_not_accepted",
               signed("enrolment", put(put(proof, "key", STRANGER.public), "level", "ssh-key"), STRANGER))
+    enrolment("no_level", "a pairing that takes no level", "level_not_accepted", levels="none")
     enrolment("other_registry", "made for another registry", "wrong_origin", registry="https://other.example.com")
     enrolment("other_user", "of another user", "wrong_user", user="bob")
     enrolment("other_pairing", "of another pairing", "not_authorized", pairing=hash32("other"))
@@ -458,4 +488,6 @@ answers()
 trusts()
 endorsements()
 sessions()
+changes()
+enrolments()
 print(f"{count} vectors")
