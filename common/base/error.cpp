@@ -78,6 +78,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::challenge_replaced: return "challenge_replaced";
     case ErrorCode::challenge_withdrawn: return "challenge_withdrawn";
     case ErrorCode::already_answered: return "already_answered";
+    case ErrorCode::pairing_ended: return "pairing_ended";
     case ErrorCode::quota_exceeded: return "quota_exceeded";
     case ErrorCode::not_authorized: return "not_authorized";
     case ErrorCode::bad_request: return "bad_request";

@@ -100,6 +100,7 @@ enum class ErrorCode {
   challenge_replaced,
   challenge_withdrawn,
   already_answered,
+  pairing_ended,
   quota_exceeded,
   not_authorized,
   bad_request,

@@ -51,6 +51,7 @@ base::Result<RegistryConfig> parse_registry_config(std::string_view text, std::s
       .signing_key = values.text("signing_key"),
       .tls = std::move(tls),
       .phone = std::move(phone),
+      .registry_endorses = values.text("approvers.endorsed_by") == "registry",
       .records = {.life = values.duration("records.life"), .resign_after = values.duration("records.resign_after")},
       .challenge_max_life = values.duration("challenge.max_life"),
       .limits = {.connections = values.integer("limits.connections"),

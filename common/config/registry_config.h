@@ -43,6 +43,7 @@ struct RegistryConfig {
   std::string signing_key;  // path
   std::optional<Tls> tls;
   std::optional<Phone> phone;
+  bool registry_endorses;  // approvers.endorsed_by
   Records records;
   base::Milliseconds challenge_max_life;
   Limits limits;

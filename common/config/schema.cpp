@@ -66,6 +66,9 @@ constexpr std::array kRegistry{
             "The origin of the web app that approves. Without it no passkey is accepted."},
     Setting{"phone.rp_id", Type::host_name, optional, "phone.example.com", "", "",
             "The passkeys' relying party: the host of phone.origin, which it also is when left out."},
+    Setting{"approvers.endorsed_by", Type::endorser, defaulted, "registry", "", "",
+            "Who vouches for approvers that pair or approver add brings: this registry's key, or an administrator, who "
+            "signs on another machine."},
     Setting{"records.life", Type::duration, defaulted, "7d", "5m", "30d",
             "How long a record is valid. Hosts refuse more than their records.max_life."},
     Setting{"records.resign_after", Type::duration, defaulted, "24h", "1m", "29d",

@@ -24,6 +24,7 @@ enum class Type {
   level_list,
   user_name,
   listen_address,
+  endorser,
 };
 
 enum class Need { required, optional, defaulted };

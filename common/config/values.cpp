@@ -107,6 +107,7 @@ std::string allowed_text(const Setting& setting) {
     case Type::level_list: return "a list of passkey, hardware and ssh-key";
     case Type::user_name: return "a user name";
     case Type::listen_address: return "ADDRESS:PORT with a numeric address, [ADDRESS]:PORT for IPv6";
+    case Type::endorser: return "registry or administrator";
   }
   return {};
 }
@@ -124,6 +125,7 @@ Result<void> check_value(const Setting& setting, std::string_view text) {
     case Type::level_list: return without_value(statement::parse_level(text));
     case Type::user_name: return without_value(base::UserName::parse(text));
     case Type::listen_address: return without_value(ListenAddress::parse(text));
+    case Type::endorser: return out_of_range(text == "registry" || text == "administrator");
   }
   return Error(ErrorCode::internal);
 }

@@ -4,6 +4,7 @@
 #include "registry/admin/command.h"
 #include "registry/admin/job.h"
 #include "registry/records/record_builder.h"
+#include "registry/records/removal.h"
 
 namespace countersign::registry::admin {
 
@@ -27,7 +28,9 @@ Usage: countersign-registry approver add USER --level LEVEL (FILE | - | LINE) [O
   --config FILE
 
 Without --endorsement the registry's own key endorses. Hosts accept that only where their signers file lists the key for
-approver.v1@countersign. A key that is a login key of the user is refused.
+approver.v1@countersign; where registry.yaml says approvers: {endorsed_by: administrator} it is refused. An endorsement
+completes a pairing of the key that waits for it, and takes the old one's place for a key that is an approver already. A
+key that is a login key of the user is refused.
 
 Example: countersign-registry approver add alice --level hardware alice-fido.pub
 )";
@@ -54,7 +57,12 @@ Usage: countersign-registry approver list USER [--config FILE]
 constexpr std::string_view kRemoveHelp =
     R"(countersign-registry approver remove: takes an approver and its sessions away.
 
-Usage: countersign-registry approver remove USER FINGERPRINT [--config FILE]
+Usage: countersign-registry approver remove USER FINGERPRINT [--last] [--config FILE]
+
+  --last         even the last one: the user can then approve nothing until another is paired
+
+Those that it endorsed stay where the registry's key endorses: it takes over, and names them, so that one that nobody
+knows can be removed as well. Where an administrator endorses (approvers.endorsed_by) they go with it.
 
 Example: countersign-registry approver remove alice SHA256:5vN…
 )";
@@ -80,16 +88,6 @@ Result<statement::EndorsementFields> read_request(const base::UserName& name, co
   return statement::EndorsementFields{name, std::move(owner), *std::move(key), *level, base::SystemClock().now()};
 }
 
-store::Approver row_of(const statement::EndorsementFields& fields, std::string endorsement, std::string label) {
-  return store::Approver{.fingerprint = fields.key.fingerprint(),
-                         .key = keys::print_public_key(fields.key),
-                         .level = std::string(to_string(fields.level)),
-                         .person = fields.person ? std::optional(fields.person->str()) : std::nullopt,
-                         .label = std::move(label),
-                         .added = fields.added,
-                         .endorsement = std::move(endorsement)};
-}
-
 Result<records::GivenEndorsement> read_given(const base::UserName& name, const Options& options) {
   if (options.has("level") || options.has("person") || options.operands().size() != 1) {
     return Error(ErrorCode::bad_usage, "with --endorsement, key, level and person stand in its file");
@@ -104,14 +102,52 @@ Result<records::GivenEndorsement> read_given(const base::UserName& name, const O
 }
 
 Result<void> store_approver(const Site& site, const base::UserName& name, const store::Approver& row,
-                            const crypto::PrivateKey& signing_key, const Streams& streams) {
+                            const crypto::PrivateKey& signing_key) {
   const auto fits = [&](const store::UserContents& contents) { return records::check_contents(contents, signing_key); };
   const auto added = site.store->add_approver(name, row, fits);
-  if (!added && added.error().code == ErrorCode::already_exists) {
-    return Error(ErrorCode::already_exists, name.str() + " has the approver " + row.fingerprint);
+  if (added || added.error().code != ErrorCode::already_exists) return added;
+  return Error(ErrorCode::already_exists, name.str() + " has the approver " + row.fingerprint);
+}
+
+Result<void> endorse_by_registry(const Site& site, const statement::EndorsementFields& request, std::string label,
+                                 const crypto::PrivateKey& signing_key, const Streams& streams) {
+  if (!site.config.registry_endorses) {
+    return Error(ErrorCode::registry_refused, "approvers.endorsed_by: administrator: give the --endorsement");
   }
-  if (added) streams.notes << "Added " << describe(row) << '\n';
-  return added;
+  auto endorsement = records::endorse(request, signing_key);
+  if (!endorsement) return endorsement.error();
+  const auto row = records::approver_row(request, *std::move(endorsement), std::move(label));
+  if (auto added = store_approver(site, request.user, row, signing_key); !added) return added;
+  streams.notes << "Added " << describe(row) << '\n';
+  return {};
+}
+
+// Completes the pairing that waits for it, endorses an approver that is there anew, or adds one.
+Result<void> take_endorsement(const Site& site, const records::GivenEndorsement& given, std::string label,
+                              const crypto::PrivateKey& signing_key, const Streams& streams) {
+  const base::UserName& name = given.fields.user;
+  auto row = records::approver_row(given.fields, given.endorsement, std::move(label));
+  streams.notes << "Endorsed by " << given.endorser << ": hosts must list it for approver.v1@countersign.\n";
+  const auto waiting = site.store->waiting_pairing(name, row.fingerprint);
+  if (!waiting && waiting.error().code != ErrorCode::not_found) return waiting.error();
+  if (waiting) {
+    if (row.label.empty()) row.label = waiting->label;
+    const auto fits = [&](const store::UserContents& contents) {
+      return records::check_contents(contents, signing_key);
+    };
+    if (auto added = site.store->add_paired_approver(waiting->id, row, fits); !added) return added;
+  } else {
+    const auto added = store_approver(site, name, row, signing_key);
+    if (!added && added.error().code == ErrorCode::already_exists) {
+      const auto replaced = site.store->replace_endorsement(name, row);
+      if (!replaced) return added;  // there with another level or person
+      streams.notes << "Endorsed anew " << describe(row) << '\n';
+      return {};
+    }
+    if (!added) return added;
+  }
+  streams.notes << "Added " << describe(row) << '\n';
+  return {};
 }
 
 Result<void> run_add(const Options& options, const Streams& streams) {
@@ -136,13 +172,8 @@ Result<void> run_add(const Options& options, const Streams& streams) {
   if (auto online = refuse_offline(*site, *name); !online) return online;
   const auto signing_key = load_signing_key(site->config);
   if (!signing_key) return signing_key.error();
-  if (given) {
-    streams.notes << "Endorsed by " << given->endorser << ": hosts must list it for approver.v1@countersign.\n";
-    return store_approver(*site, *name, row_of(given->fields, given->endorsement, *label), *signing_key, streams);
-  }
-  auto endorsement = records::endorse(*request, *signing_key);
-  if (!endorsement) return endorsement.error();
-  return store_approver(*site, *name, row_of(*request, *std::move(endorsement), *label), *signing_key, streams);
+  if (given) return take_endorsement(*site, *given, *label, *signing_key, streams);
+  return endorse_by_registry(*site, *request, *label, *signing_key, streams);
 }
 
 Result<void> run_request(const Options& options, const Streams& streams) {
@@ -157,14 +188,43 @@ Result<void> run_request(const Options& options, const Streams& streams) {
   return {};
 }
 
+void tell_removal(const base::UserName& name, const std::string& fingerprint, const store::Removal& removal,
+                  bool any_left, const Streams& streams) {
+  streams.notes << "Removed " << fingerprint << '\n';
+  for (const std::string& other : removal.also) {
+    streams.notes << "Removed " << other << ", which counted only through it\n";
+  }
+  for (const auto& other : removal.endorsed) {
+    streams.notes << other.fingerprint << " was endorsed by it and is now by the registry's key; remove it, too, if "
+                  << "nobody knows it\n";
+  }
+  if (any_left) return;
+  streams.notes << name.str() << " has no approver left: every login that wants an approval is denied until another is "
+                << "paired.\n";
+}
+
 Result<void> remove_approver(const Job& job, const base::UserName& name) {
-  return job.site.store->remove_approver(name, job.options.operands().at(1));
+  const auto signing_key = load_signing_key(job.site.config);
+  if (!signing_key) return signing_key.error();
+  const std::string& fingerprint = job.options.operands().at(1);
+  const auto last = job.options.has("last") ? records::LastApprover::allow : records::LastApprover::refuse;
+  const auto plan = records::removal_plan(fingerprint, {job.site.config.registry_endorses, last}, *signing_key);
+  const auto removed = job.site.store->remove_approver(name, fingerprint, plan);
+  if (!removed && removed.error().code == ErrorCode::registry_refused) {
+    return Error(ErrorCode::registry_refused, removed.error().detail + "; --last removes it all the same");
+  }
+  if (!removed) return removed.error();
+  const auto contents = job.site.store->contents(name);
+  if (!contents) return contents.error();
+  tell_removal(name, fingerprint, *removed, !contents->approvers.empty(), job.streams);
+  return {};
 }
 
 constexpr std::array kAddOptions{OptionSpec{"level"}, OptionSpec{"endorsement"}, OptionSpec{"person"},
                                  OptionSpec{"label"}, kConfigOption};
 constexpr std::array kRequestOptions{OptionSpec{"level", Takes::value, true}, OptionSpec{"person"}, kConfigOption};
 constexpr std::array kPlainOptions{kConfigOption};
+constexpr std::array kRemoveOptions{OptionSpec{"last", Takes::nothing}, kConfigOption};
 constexpr UserWork* kList = list_rows<&store::UserContents::approvers>;
 constexpr std::array kCommands{
     Command{"approver add", "adds an approver to a user", kAddHelp, kAddOptions, {1, 2}, plain<run_add>},
@@ -178,7 +238,7 @@ constexpr std::array kCommands{
     Command{"approver remove",
             "takes an approver away",
             kRemoveHelp,
-            kPlainOptions,
+            kRemoveOptions,
             {2, 2},
             on_user<online<remove_approver>>},
 };

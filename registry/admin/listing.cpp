@@ -28,9 +28,10 @@ Result<std::string> label_of(const Options& options, const std::string& comment)
   constexpr std::size_t kLongest = 200;
   const bool given = options.has("label");
   std::string label = options.value_or("label", comment);
-  if (label.size() <= kLongest && encoding::check_text(label)) return label;
+  const bool framed = label.starts_with(' ') || label.ends_with(' ');
+  if (label.size() <= kLongest && !framed && encoding::check_text(label)) return label;
   if (!given) return std::string();  // somebody else's comment is worth no error
-  return Error(ErrorCode::bad_usage, "--label: one line of at most 200 bytes");
+  return Error(ErrorCode::bad_usage, "--label: one line of at most 200 bytes, no space at its ends");
 }
 
 Result<std::optional<std::string>> person_of(const Options& options) {

@@ -53,7 +53,8 @@ routes::Settings route_settings(const config::RegistryConfig& config, const cryp
                           .vapid_key = encoding::base64url_encode(vapid_key.point().bytes()),
                           .challenge_max_life = config.challenge_max_life,
                           .pending_per_source = static_cast<std::size_t>(config.limits.pending_per_user),
-                          .challenges_per_minute = static_cast<unsigned>(config.limits.challenges_per_minute)};
+                          .challenges_per_minute = static_cast<unsigned>(config.limits.challenges_per_minute),
+                          .registry_endorses = config.registry_endorses};
 }
 
 records::RecordTimes record_times(const config::RegistryConfig& config, base::Time start) {
@@ -90,7 +91,8 @@ class Registry {
   void tidy() {
     const auto challenges = store_.forget_challenges(clock_.now_unix_ms() - kKeepChallengesMs);
     const auto sessions = store_.forget_sessions();
-    for (const auto* done : {&challenges, &sessions}) {
+    const auto pairings = store_.forget_pairings();
+    for (const auto* done : {&challenges, &sessions, &pairings}) {
       if (!*done) journal_.warn(log::Event("tidy_failed").with(done->error()));
     }
     scheduler_.after(kTidyEvery, [this] { tidy(); });

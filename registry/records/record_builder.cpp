@@ -28,6 +28,8 @@ Result<statement::LoginKey> read_login_key(const store::LoginKey& row) {
   return statement::LoginKey{*std::move(line), *std::move(person)};
 }
 
+}  // namespace
+
 Result<statement::Approver> read_approver(const store::Approver& row) {
   const std::string what = "approver " + row.fingerprint;
   auto key = keys::parse_public_key(row.key);
@@ -42,8 +44,6 @@ Result<statement::Approver> read_approver(const store::Approver& row) {
   if (!endorsement) return endorsement.error().within(what);
   return statement::Approver{*level, row.added, *std::move(key), *std::move(person), *std::move(endorsement)};
 }
-
-}  // namespace
 
 Result<statement::RecordFields> record_fields(const store::UserContents& contents, const RecordStamp& stamp) {
   auto hosts = statement::HostScope::parse(contents.user.hosts);
@@ -90,6 +90,16 @@ Result<std::string> endorse(const statement::EndorsementFields& fields, const cr
   const auto signature = sshsig::sign(key, statement::name_space(statement::Kind::approver), base::as_bytes(message));
   if (!signature) return signature.error();
   return encoding::base64_encode(sshsig::serialize(*signature));
+}
+
+store::Approver approver_row(const statement::EndorsementFields& fields, std::string endorsement, std::string label) {
+  return store::Approver{.fingerprint = fields.key.fingerprint(),
+                         .key = keys::print_public_key(fields.key),
+                         .level = std::string(to_string(fields.level)),
+                         .person = fields.person ? std::optional(fields.person->str()) : std::nullopt,
+                         .label = std::move(label),
+                         .added = fields.added,
+                         .endorsement = std::move(endorsement)};
 }
 
 Result<GivenEndorsement> read_endorsement(std::string_view text) {

@@ -23,12 +23,18 @@ struct RecordStamp {
 // bad_text, bad_public_key, …: a row that does not parse; key_has_both_roles and bad_statement as check_roles says.
 base::Result<statement::RecordFields> record_fields(const store::UserContents& contents, const RecordStamp& stamp);
 
+// One row as the record would hold it.
+base::Result<statement::Approver> read_approver(const store::Approver& row);
+
 // Would these contents make a record? Signs one and throws it away, so that every limit is the real one: too_large
 // beyond 64 KiB, bad_statement beyond 256 login keys or 64 approvers.
 base::Result<void> check_contents(const store::UserContents& contents, const crypto::PrivateKey& key);
 
 // The signature of an approver statement, as the store keeps it.
 base::Result<std::string> endorse(const statement::EndorsementFields& fields, const crypto::PrivateKey& key);
+
+// An endorsed approver as the store keeps it.
+store::Approver approver_row(const statement::EndorsementFields& fields, std::string endorsement, std::string label);
 
 // An approver statement that somebody signed: verified with the key its signature names. Whether that key may endorse
 // is decided by each host's signers file.

@@ -23,12 +23,14 @@ Result<std::string> signer_line(std::string_view name_space, base::ByteView key_
   return "* namespaces=\"" + std::string(name_space) + "\" " + keys::print_public_key(*key) + "\n";
 }
 
-// The keys that signed this record and its endorsements, each for what it signed.
+// The keys that signed this record and its endorsements, each for what it signed. A passkey's endorsement counts only
+// through the passkey's own (PROTOCOL.md section 4.2), so it is left for the chain of approvers to judge.
 Result<keys::Signers> signers_in(const statement::Record& record) {
   auto text = signer_line(statement::name_space(statement::Kind::record), record.signature().public_key);
   if (!text) return text.error();
   std::vector<base::Bytes> seen;
   for (const statement::Approver& approver : record->approvers) {
+    if (approver.endorsement.signature.algorithm == crypto::SignatureAlgorithm::webauthn_sk_ecdsa_p256) continue;
     const base::Bytes& blob = approver.endorsement.public_key;
     if (std::find(seen.begin(), seen.end(), blob) != seen.end()) continue;
     seen.push_back(blob);

@@ -19,16 +19,12 @@ constexpr std::string_view kSessionPrefix = "css_";
 constexpr std::size_t kTokenCharacters = 47;  // prefix and 43 of base64url
 
 Result<std::string> token_hash(const net::Request& request, std::string_view prefix) {
-  const auto header = request.header("authorization");
-  constexpr std::string_view kScheme = "Bearer ";
-  if (!header || header->substr(0, kScheme.size()) != kScheme) {
-    return Error(ErrorCode::not_authorized, "no Authorization: Bearer TOKEN");
-  }
-  const std::string_view token = header->substr(kScheme.size());
-  if (token.size() != kTokenCharacters || token.substr(0, prefix.size()) != prefix) {
+  const auto token = bearer_of(request);
+  if (!token) return token.error();
+  if (token->size() != kTokenCharacters || token->substr(0, prefix.size()) != prefix) {
     return Error(ErrorCode::not_authorized, "not a token for this");
   }
-  return statement::Hash32::of(token).str();
+  return statement::Hash32::of(*token).str();
 }
 
 NewToken make_token(std::string_view prefix) {
@@ -39,6 +35,15 @@ NewToken make_token(std::string_view prefix) {
 }
 
 }  // namespace
+
+Result<std::string_view> bearer_of(const net::Request& request) {
+  const auto header = request.header("authorization");
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!header || header->substr(0, kScheme.size()) != kScheme) {
+    return Error(ErrorCode::not_authorized, "no Authorization: Bearer TOKEN");
+  }
+  return header->substr(kScheme.size());
+}
 
 Result<store::Host> host_with_token(const std::string& token_hash, Context& context) {
   auto host = context.store.host_by_token(token_hash);

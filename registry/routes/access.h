@@ -8,6 +8,9 @@
 
 namespace countersign::registry::routes {
 
+// What stands behind "Authorization: Bearer "; not_authorized when nothing does.
+base::Result<std::string_view> bearer_of(const net::Request& request);
+
 // The host whose unexpired token the request carries; not_authorized, or quota_exceeded for a host that asks too often.
 base::Result<store::Host> authorize_host(const net::Request& request, Context& context);
 

@@ -21,6 +21,7 @@ struct Settings {
   base::Milliseconds challenge_max_life{120'000};
   std::size_t pending_per_source = 8;
   unsigned challenges_per_minute = 10;  // of one host, for one user, login key and address
+  bool registry_endorses = true;        // approvers.endorsed_by
 };
 
 // What else one source may do in a minute.
@@ -28,6 +29,11 @@ inline constexpr unsigned kRequestsPerHostMinute = 1200;
 inline constexpr unsigned kSessionsPerKeyMinute = 30;
 inline constexpr unsigned kAnswersPerChallengeMinute = 120;
 inline constexpr unsigned kLooksPerCardMinute = 120;
+inline constexpr unsigned kChangesPerKeyMinute = 20;
+inline constexpr unsigned kRequestsPerPairingMinute = 120;
+// PROTOCOL.md section 9.4.
+inline constexpr unsigned kUnknownPairingsPerAddressMinute = 10;
+inline constexpr unsigned kUnknownPairingsPerMinute = 60;
 
 // How far the time in a challenge may be from the registry's clock. Half of what a challenge is remembered for, so that
 // none can be posted a second time: an old report would otherwise take a key out again.
@@ -39,12 +45,20 @@ struct Rates {
         hosts(clock, kRequestsPerHostMinute),
         sessions(clock, kSessionsPerKeyMinute),
         answers(clock, kAnswersPerChallengeMinute),
-        cards(clock, kLooksPerCardMinute) {}
-  RateLimit challenges;  // by host, user, login key and address
-  RateLimit hosts;       // by host
-  RateLimit sessions;    // by peer and approver
-  RateLimit answers;     // by peer and challenge
-  RateLimit cards;       // by peer and challenge
+        cards(clock, kLooksPerCardMinute),
+        changes(clock, kChangesPerKeyMinute),
+        pairings(clock, kRequestsPerPairingMinute),
+        unknown_pairings(clock, kUnknownPairingsPerAddressMinute),
+        all_unknown_pairings(clock, kUnknownPairingsPerMinute) {}
+  RateLimit challenges;            // by host, user, login key and address
+  RateLimit hosts;                 // by host
+  RateLimit sessions;              // by peer and approver
+  RateLimit answers;               // by peer and challenge
+  RateLimit cards;                 // by peer and challenge
+  RateLimit changes;               // by peer and approver
+  RateLimit pairings;              // by pairing
+  RateLimit unknown_pairings;      // by peer
+  RateLimit all_unknown_pairings;  // one key: whoever it is
 };
 
 struct Context {

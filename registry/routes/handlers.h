@@ -15,6 +15,13 @@ base::Result<Outcome> get_answer(const net::Request& request, Context& context);
 base::Result<Outcome> delete_challenge(const net::Request& request, Context& context);
 base::Result<Outcome> post_answer(const net::Request& request, Context& context);
 base::Result<Outcome> post_session(const net::Request& request, Context& context);
+base::Result<Outcome> get_pairing(const net::Request& request, Context& context);
+base::Result<Outcome> post_pairing(const net::Request& request, Context& context);
+base::Result<Outcome> post_change(const net::Request& request, Context& context);
+base::Result<Outcome> get_own_pairing(const net::Request& request, Context& context);
+base::Result<Outcome> delete_own_pairing(const net::Request& request, Context& context);
+base::Result<Outcome> post_endorsement(const net::Request& request, Context& context);
+base::Result<Outcome> get_approvers(const net::Request& request, Context& context);
 base::Result<Outcome> get_cards(const net::Request& request, Context& context);
 
 }  // namespace countersign::registry::routes

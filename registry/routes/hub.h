@@ -20,6 +20,7 @@ namespace countersign::registry::routes {
 class Topic {
  public:
   static Topic challenge(const base::ChallengeId& id) { return Topic("challenge:" + id.str()); }
+  static Topic pairing(const std::string& id) { return Topic("pairing:" + id); }
   static Topic cards(const base::UserName& user) { return Topic("cards:" + user.str()); }
   [[nodiscard]] const std::string& str() const { return text_; }
 

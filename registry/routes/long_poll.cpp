@@ -16,6 +16,7 @@ void LongPoll::start(Hub& hub, net::Scheduler& scheduler, Plan plan, net::Reply 
   scheduler.after(wait, [weak = std::weak_ptr(poll)] {
     if (const auto self = weak.lock()) self->finish(self->plan_.look(Look::last));
   });
+  if (poll->plan_.every > base::Milliseconds{0}) look_again_after(scheduler, poll->plan_.every, poll);
   poll->listen();  // from here the hub keeps it alive
   poll->look_early();
 }
@@ -26,6 +27,15 @@ void LongPoll::listen() {
   ticket_ = hub_.listen(plan_.topic, [self = shared_from_this()] {
     self->listen();
     self->look_early();
+  });
+}
+
+void LongPoll::look_again_after(net::Scheduler& scheduler, base::Milliseconds delay, std::weak_ptr<LongPoll> weak) {
+  scheduler.after(delay, [&scheduler, delay, weak = std::move(weak)] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->look_early();
+    look_again_after(scheduler, delay, weak);
   });
 }
 

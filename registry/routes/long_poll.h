@@ -26,6 +26,7 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
     base::Milliseconds wait;
     Looker look;
     std::function<void()> on_end;
+    base::Milliseconds every{0};  // look by itself this often, too: for what another process may change. 0: never
   };
 
   static void start(Hub& hub, net::Scheduler& scheduler, Plan plan, net::Reply reply, const net::CancelToken& cancel);
@@ -35,6 +36,7 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
  private:
   void listen();
   void look_early();
+  static void look_again_after(net::Scheduler& scheduler, base::Milliseconds delay, std::weak_ptr<LongPoll> weak);
   void finish(std::optional<net::Response> response);
 
   Hub& hub_;

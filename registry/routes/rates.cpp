@@ -34,4 +34,12 @@ Result<void> RateLimit::take(const std::string& key, std::string_view what) {
   return {};
 }
 
+Result<void> RateLimit::has_room(const std::string& key, std::string_view what) {
+  const auto now = clock_.monotonic();
+  const std::lock_guard lock(mutex_);
+  const auto found = buckets_.find(key);
+  if (found == buckets_.end() || refilled(found->second, now) >= 1) return {};
+  return Error(ErrorCode::quota_exceeded, "too many " + std::string(what));
+}
+
 }  // namespace countersign::registry::routes

@@ -20,6 +20,8 @@ class RateLimit {
       : clock_(clock), per_minute_(per_minute), most_keys_(most_keys) {}
 
   base::Result<void> take(const std::string& key, std::string_view what);  // quota_exceeded, naming `what`
+  // Would take() succeed? For what counts only when it fails.
+  [[nodiscard]] base::Result<void> has_room(const std::string& key, std::string_view what);
 
  private:
   struct Bucket {

@@ -23,7 +23,7 @@ struct Route {
   std::string_view path;  // "*" stands for one segment
   Method method;
   Handler handler;
-  std::string_view query;  // the one query name it knows, if any
+  std::string_view query;  // the query names it knows, separated by a space
 };
 
 constexpr std::array kRoutes{
@@ -38,7 +38,23 @@ constexpr std::array kRoutes{
     Route{"/v1/challenges/*/approvers", Method::get, get_challenge_approvers, ""},
     Route{"/v1/sessions", Method::post, post_session, ""},
     Route{"/v1/cards", Method::get, get_cards, "wait"},
+    Route{"/v1/pairing", Method::get, get_pairing, "wait state"},
+    Route{"/v1/pairing", Method::post, post_pairing, ""},
+    Route{"/v1/changes", Method::post, post_change, ""},
+    Route{"/v1/approvers", Method::get, get_approvers, ""},
+    Route{"/v1/pairings/*", Method::get, get_own_pairing, "wait state"},
+    Route{"/v1/pairings/*", Method::del, delete_own_pairing, ""},
+    Route{"/v1/pairings/*/endorsement", Method::post, post_endorsement, ""},
 };
+
+bool knows_query(const Route& route, std::string_view name) {
+  for (std::string_view rest = route.query; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    if (rest.substr(0, end) == name) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
 
 bool fits(std::string_view path, const std::vector<std::string>& segments) {
   for (const std::string& segment : segments) {
@@ -72,7 +88,7 @@ Result<Outcome> run(const Route& route, const net::Request& request, Context& co
   const auto version = accept_version(request);
   if (!version) return version.error();
   for (const auto& [name, value] : request.target.query) {
-    if (name != route.query) return Error(ErrorCode::bad_request, "unknown query name");
+    if (!knows_query(route, name)) return Error(ErrorCode::bad_request, "unknown query name");
   }
   if (route.method != Method::post && !request.body.empty())
     return Error(ErrorCode::bad_request, "a body where none belongs");

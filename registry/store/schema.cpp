@@ -13,7 +13,7 @@ constexpr std::int64_t kApplicationId = 0x43735267;  // "CsRg"
 
 // Step N brings version N to N + 1. A released step is never changed. Times are Unix seconds, or milliseconds where the
 // name says so.
-constexpr std::array<const char*, 1> kSteps{R"sql(
+constexpr std::array<const char*, 2> kSteps{R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE users (
@@ -92,6 +92,25 @@ CREATE TABLE sessions (
   nonce TEXT NOT NULL UNIQUE,
   expires INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user, expires);
+)sql",
+                                            R"sql(
+CREATE TABLE pairings (
+  id TEXT PRIMARY KEY,
+  user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+  levels TEXT NOT NULL,
+  person TEXT,
+  label TEXT NOT NULL,
+  made_by TEXT,
+  deadline_ms INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'enrolled', 'waiting', 'added', 'refused')),
+  closed_ms INTEGER,
+  failed INTEGER NOT NULL DEFAULT 0,
+  enrolment TEXT NOT NULL,
+  fingerprint TEXT NOT NULL);
+CREATE INDEX pairings_user ON pairings (user, state);
+
+-- Of statements that count once and open nothing.
+CREATE TABLE nonces (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
 )sql"};
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

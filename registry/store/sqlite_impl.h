@@ -32,7 +32,9 @@ class SqliteImpl final : public Store {
                                             std::optional<base::Time> when) override;
   base::Result<void> add_approver(const base::UserName& name, const Approver& approver,
                                   const ContentsCheck& check) override;
-  base::Result<void> remove_approver(const base::UserName& name, const std::string& fingerprint) override;
+  base::Result<Removal> remove_approver(const base::UserName& name, const std::string& fingerprint,
+                                        const RemovalPlan& plan) override;
+  base::Result<void> replace_endorsement(const base::UserName& name, const Approver& approver) override;
 
   base::Result<std::int64_t> take_serial(const base::UserName& name, std::int64_t now_unix_ms) override;
   base::Result<Record> record(const base::UserName& name) override;
@@ -59,6 +61,19 @@ class SqliteImpl final : public Store {
   base::Result<void> add_session(const Session& session) override;
   base::Result<Session> session(const std::string& token_hash) override;
   base::Result<void> forget_sessions() override;
+
+  base::Result<void> add_pairing(const Pairing& pairing) override;
+  base::Result<Pairing> pairing(const std::string& id) override;
+  base::Result<Pairing> waiting_pairing(const base::UserName& name, const std::string& fingerprint) override;
+  base::Result<void> enrol_pairing(const std::string& id, const std::string& enrolment,
+                                   const std::string& fingerprint) override;
+  base::Result<bool> fail_enrolment(const std::string& id) override;
+  base::Result<void> await_endorsement(const std::string& id) override;
+  base::Result<void> add_paired_approver(const std::string& id, const Approver& approver,
+                                         const ContentsCheck& check) override;
+  base::Result<void> refuse_pairing(const std::string& id) override;
+  base::Result<void> forget_pairings() override;
+  base::Result<void> use_nonce(const std::string& nonce, base::Time expires) override;
 
   base::Result<std::string> meta(const std::string& key) override;
   base::Result<void> set_meta(const std::string& key, const std::string& value) override;
@@ -91,6 +106,10 @@ class SqliteImpl final : public Store {
 
 // Shared by the subjects.
 base::Result<User> read_user(Database& database, const base::UserName& name);
+// All of an addition but the commit.
+base::Result<void> insert_approver(Database& database, const base::UserName& name, const Approver& approver,
+                                   const ContentsCheck& check);
+std::optional<std::string> optional_text(const Query& query, int column);
 base::Result<void> raise_revision(Database& database, const base::UserName& name);
 std::int64_t seconds(base::Time time);
 base::Time time_of(std::int64_t seconds);

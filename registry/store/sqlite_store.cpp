@@ -63,6 +63,10 @@ std::optional<base::Time> optional_time(const Query& query, int column) {
   return query.is_null(column) ? std::nullopt : std::optional(time_of(query.integer(column)));
 }
 
+std::optional<std::string> optional_text(const Query& query, int column) {
+  return query.is_null(column) ? std::nullopt : std::optional(query.text(column));
+}
+
 Error broken_row(const Error& error) {
   return Error(ErrorCode::io_error, "database: a row does not parse: " + error.detail);
 }

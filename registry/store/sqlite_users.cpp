@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "registry/store/sqlite_impl.h"
 
 namespace countersign::registry::store {
@@ -16,10 +18,6 @@ Result<User> user_row(const Query& query) {
   if (!name) return broken_row(name.error());
   return User{*std::move(name),      query.text(1),    query.integer(2) != 0,
               query.integer(3) != 0, query.integer(4), time_of(query.integer(5))};
-}
-
-std::optional<std::string> optional_text(const Query& query, int column) {
-  return query.is_null(column) ? std::nullopt : std::optional(query.text(column));
 }
 
 Result<UserContents> read_contents(Database& database, const UserName& name) {
@@ -64,16 +62,13 @@ Result<void> refuse_other_role(Database& database, std::string_view sql, const U
   return {};
 }
 
-// After an insertion: the revision, then the caller's check of the whole, then commit.
-Result<void> finish_addition(Database& database, Transaction& transaction, const UserName& name,
-                             const ContentsCheck& check) {
+// After an insertion: the revision, then the caller's check of the whole.
+Result<void> check_addition(Database& database, const UserName& name, const ContentsCheck& check) {
   const auto raised = raise_revision(database, name);
   if (!raised) return raised;
   const auto contents = read_contents(database, name);
   if (!contents) return contents.error();
-  const auto accepted = check(*contents);
-  if (!accepted) return accepted;
-  return transaction.commit();
+  return check(*contents);
 }
 
 Result<void> finish_change(Database& database, Transaction& transaction, const UserName& name,
@@ -83,6 +78,22 @@ Result<void> finish_change(Database& database, Transaction& transaction, const U
   const auto raised = raise_revision(database, name);
   if (!raised) return raised;
   return transaction.commit();
+}
+
+// With what it may still list, and with what it was about to add.
+Result<void> take_approver_away(Database& database, const UserName& name, const std::string& fingerprint,
+                                std::int64_t now_ms) {
+  auto approver = database.query("DELETE FROM approvers WHERE user = ? AND fingerprint = ?");
+  const auto gone = approver.with(std::string_view(name.str())).with(std::string_view(fingerprint)).run();
+  if (!gone) return gone;
+  auto sessions = database.query("DELETE FROM sessions WHERE user = ? AND fingerprint = ?");
+  const auto ended = sessions.with(std::string_view(name.str())).with(std::string_view(fingerprint)).run();
+  if (!ended) return ended;
+  auto pairings = database.query(
+      "UPDATE pairings SET state = 'refused', closed_ms = ? WHERE user = ? AND made_by = ? AND state IN ('open', "
+      "'enrolled') AND deadline_ms > ?");
+  pairings.with(now_ms).with(std::string_view(name.str())).with(std::string_view(fingerprint));
+  return pairings.with(now_ms).run();
 }
 
 }  // namespace
@@ -179,7 +190,8 @@ Result<void> SqliteImpl::add_login_key(const UserName& name, const LoginKey& key
   query.with(std::string_view(key.line)).with(key.person).with(std::string_view(key.label));
   const auto added = query.with(seconds(key.added)).with(seconds(key.reported)).run();
   if (!added) return added.error().within("login key");
-  return finish_addition(*db, transaction, name, check);
+  if (const auto fits = check_addition(*db, name, check); !fits) return fits;
+  return transaction.commit();
 }
 
 Result<void> SqliteImpl::remove_login_key(const UserName& name, const std::string& fingerprint) {
@@ -206,15 +218,14 @@ Result<void> SqliteImpl::set_login_key_reported(const UserName& name, const std:
   return finish_change(*db, transaction, name, name.str() + " has no login key " + fingerprint);
 }
 
-Result<void> SqliteImpl::add_approver(const UserName& name, const Approver& approver, const ContentsCheck& check) {
-  const Lease db(*this);
-  Transaction transaction(*db);
-  if (!transaction.begun()) return transaction.begun();
-  const auto exists = read_user(*db, name);
+Result<void> insert_approver(Database& database, const UserName& name, const Approver& approver,
+                             const ContentsCheck& check) {
+  const auto exists = read_user(database, name);
   if (!exists) return exists.error();
-  const auto free = refuse_other_role(*db, "SELECT 1 FROM login_keys WHERE user = ? AND key = ?", name, approver.key);
+  const auto free =
+      refuse_other_role(database, "SELECT 1 FROM login_keys WHERE user = ? AND key = ?", name, approver.key);
   if (!free) return free;
-  auto query = db->query(
+  auto query = database.query(
       "INSERT INTO approvers (user, fingerprint, key, level, person, label, added, endorsement) VALUES (?, ?, ?, ?, ?, "
       "?, ?, ?)");
   query.with(std::string_view(name.str()))
@@ -223,25 +234,56 @@ Result<void> SqliteImpl::add_approver(const UserName& name, const Approver& appr
   query.with(std::string_view(approver.level)).with(approver.person).with(std::string_view(approver.label));
   const auto added = query.with(seconds(approver.added)).with(std::string_view(approver.endorsement)).run();
   if (!added) return added.error().within("approver");
-  return finish_addition(*db, transaction, name, check);
+  return check_addition(database, name, check);
 }
 
-Result<void> SqliteImpl::remove_approver(const UserName& name, const std::string& fingerprint) {
+Result<void> SqliteImpl::add_approver(const UserName& name, const Approver& approver, const ContentsCheck& check) {
   const Lease db(*this);
   Transaction transaction(*db);
   if (!transaction.begun()) return transaction.begun();
-  auto query = db->query("DELETE FROM approvers WHERE user = ? AND fingerprint = ?");
-  const auto removed = query.with(std::string_view(name.str())).with(std::string_view(fingerprint)).run();
-  if (!removed) return removed;
-  // What the approver's sessions may still list goes with it.
-  auto sessions = db->query("DELETE FROM sessions WHERE user = ? AND fingerprint = ?");
-  const auto changed = changed_one(*db, name.str() + " has no approver " + fingerprint);
-  if (!changed) return changed;
-  const auto ended = sessions.with(std::string_view(name.str())).with(std::string_view(fingerprint)).run();
-  if (!ended) return ended;
-  const auto raised = raise_revision(*db, name);
-  if (!raised) return raised;
+  if (const auto added = insert_approver(*db, name, approver, check); !added) return added;
   return transaction.commit();
+}
+
+Result<void> SqliteImpl::replace_endorsement(const UserName& name, const Approver& approver) {
+  const Lease db(*this);
+  Transaction transaction(*db);
+  if (!transaction.begun()) return transaction.begun();
+  auto query = db->query(
+      "UPDATE approvers SET endorsement = ?, added = ? WHERE user = ? AND key = ? AND level = ? AND person IS ?");
+  query.with(std::string_view(approver.endorsement)).with(seconds(approver.added)).with(std::string_view(name.str()));
+  query.with(std::string_view(approver.key)).with(std::string_view(approver.level)).with(approver.person);
+  const auto replaced = query.run();
+  if (!replaced) return replaced;
+  return finish_change(*db, transaction, name, name.str() + " has no such approver " + approver.fingerprint);
+}
+
+Result<Removal> SqliteImpl::remove_approver(const UserName& name, const std::string& fingerprint,
+                                            const RemovalPlan& plan) {
+  const Lease db(*this);
+  Transaction transaction(*db);
+  if (!transaction.begun()) return transaction.begun().error();
+  const auto contents = read_contents(*db, name);
+  if (!contents) return contents.error();
+  const auto& all = contents->approvers;
+  if (std::none_of(all.begin(), all.end(), [&](const Approver& each) { return each.fingerprint == fingerprint; })) {
+    return Error(ErrorCode::not_found, name.str() + " has no approver " + fingerprint);
+  }
+  auto removal = plan(*contents);
+  if (!removal) return removal;
+  if (const auto gone = take_approver_away(*db, name, fingerprint, clock_.now_unix_ms()); !gone) return gone.error();
+  for (const std::string& other : removal->also) {
+    if (const auto gone = take_approver_away(*db, name, other, clock_.now_unix_ms()); !gone) return gone.error();
+  }
+  for (const Removal::Endorsed& stays : removal->endorsed) {
+    auto query = db->query("UPDATE approvers SET endorsement = ? WHERE user = ? AND fingerprint = ?");
+    query.with(std::string_view(stays.endorsement)).with(std::string_view(name.str()));
+    const auto set = query.with(std::string_view(stays.fingerprint)).run();
+    if (!set) return set.error();
+  }
+  if (const auto raised = raise_revision(*db, name); !raised) return raised.error();
+  if (const auto done = transaction.commit(); !done) return done.error();
+  return removal;
 }
 
 }  // namespace countersign::registry::store

@@ -16,4 +16,33 @@ Error closed_error(ChallengeState state) {
   return Error(ErrorCode::internal, "the challenge is still posted");
 }
 
+std::string_view to_string(PairingState state) {
+  switch (state) {
+    case PairingState::open: return "open";
+    case PairingState::enrolled: return "enrolled";
+    case PairingState::waiting: return "waiting";
+    case PairingState::added: return "added";
+    case PairingState::refused: return "refused";
+    case PairingState::expired: return "expired";
+  }
+  return "expired";
+}
+
+bool is_final(PairingState state) {
+  switch (state) {
+    case PairingState::open:
+    case PairingState::enrolled:
+    case PairingState::waiting: return false;
+    case PairingState::added:
+    case PairingState::refused:
+    case PairingState::expired: return true;
+  }
+  return true;
+}
+
+Error pairing_error(PairingState state) {
+  const std::string what = "the pairing is " + std::string(to_string(state));
+  return Error(is_final(state) ? ErrorCode::pairing_ended : ErrorCode::already_answered, what);
+}
+
 }  // namespace countersign::registry::store

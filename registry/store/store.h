@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -108,6 +109,37 @@ struct Session {
 };
 inline constexpr std::size_t kSessionsPerUser = 32;
 
+enum class PairingState { open, enrolled, waiting, added, refused, expired };  // PROTOCOL.md section 9.4
+std::string_view to_string(PairingState state);
+bool is_final(PairingState state);
+
+struct Pairing {
+  std::string id;  // hash32 of the token
+  base::UserName user;
+  std::string levels;                 // those it takes, one space between two
+  std::optional<std::string> person;  // of the approver it adds
+  std::string label;
+  std::optional<std::string> made_by;  // fingerprint of the approver whose change made it; else an administrator did
+  std::int64_t deadline_ms = 0;        // Unix time
+  PairingState state = PairingState::open;
+  std::string enrolment;    // its text, once it came
+  std::string fingerprint;  // of the key in it
+};
+inline constexpr std::size_t kPairingsPerUser = 8;  // open or enrolled at once
+inline constexpr std::int64_t kFailedEnrolments = 5;
+
+// What goes with an approver that is removed.
+struct Removal {
+  struct Endorsed {
+    std::string fingerprint;
+    std::string endorsement;
+  };
+  std::vector<std::string> also;   // fingerprints of those that go, too
+  std::vector<Endorsed> endorsed;  // those that stay and need another endorsement
+};
+// Runs inside the transaction that removes, on the contents before; an error undoes the removal.
+using RemovalPlan = std::function<base::Result<Removal>(const UserContents&)>;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -130,7 +162,11 @@ class Store {
                                                     std::optional<base::Time> when) = 0;
   virtual base::Result<void> add_approver(const base::UserName& name, const Approver& approver,
                                           const ContentsCheck& check) = 0;
-  virtual base::Result<void> remove_approver(const base::UserName& name, const std::string& fingerprint) = 0;
+  // With its sessions, and the pairings that it made and that have not ended.
+  virtual base::Result<Removal> remove_approver(const base::UserName& name, const std::string& fingerprint,
+                                                const RemovalPlan& plan) = 0;
+  // Another endorsement (and `added`) for an approver with equal key, level and person; not_found when there is none.
+  virtual base::Result<void> replace_endorsement(const base::UserName& name, const Approver& approver) = 0;
 
   // Records. A serial, once taken, is never given or accepted again, even after the user was removed.
   virtual base::Result<std::int64_t> take_serial(const base::UserName& name, std::int64_t now_unix_ms) = 0;
@@ -174,11 +210,36 @@ class Store {
   virtual base::Result<Session> session(const std::string& token_hash) = 0;
   virtual base::Result<void> forget_sessions() = 0;  // the expired ones
 
+  // Pairings; PROTOCOL.md section 9.4. One whose deadline has passed is expired, whatever the row says, and an hour
+  // after its end it is not_found. What does not fit its state is already_answered or pairing_ended (pairing_error).
+  // add_pairing: quota_exceeded above kPairingsPerUser.
+  virtual base::Result<void> add_pairing(const Pairing& pairing) = 0;
+  virtual base::Result<Pairing> pairing(const std::string& id) = 0;
+  // The newest of the user that waits for an endorsement of this key.
+  virtual base::Result<Pairing> waiting_pairing(const base::UserName& name, const std::string& fingerprint) = 0;
+  virtual base::Result<void> enrol_pairing(const std::string& id, const std::string& enrolment,
+                                           const std::string& fingerprint) = 0;
+  // An enrolment that was no good; true when it was one too many and refused the pairing.
+  virtual base::Result<bool> fail_enrolment(const std::string& id) = 0;
+  virtual base::Result<void> await_endorsement(const std::string& id) = 0;  // from enrolled, for a day
+  // Ends an enrolled or waiting pairing with its approver, both or neither. Errors as add_approver; key_mismatch for
+  // another key than the one that enrolled.
+  virtual base::Result<void> add_paired_approver(const std::string& id, const Approver& approver,
+                                                 const ContentsCheck& check) = 0;
+  virtual base::Result<void> refuse_pairing(const std::string& id) = 0;  // again is no error
+  virtual base::Result<void> forget_pairings() = 0;                      // those that ended an hour ago
+
+  // already_exists for a nonce that was used before and has not expired.
+  virtual base::Result<void> use_nonce(const std::string& nonce, base::Time expires) = 0;
+
   virtual base::Result<std::string> meta(const std::string& key) = 0;
   virtual base::Result<void> set_meta(const std::string& key, const std::string& value) = 0;
 };
 
 // The error that tells in which final state a challenge is. Not for posted.
 base::Error closed_error(ChallengeState state);
+
+// The error for what a pairing in this state does not take.
+base::Error pairing_error(PairingState state);
 
 }  // namespace countersign::registry::store

@@ -116,7 +116,7 @@ def test_an_administrator_endorses(fresh):
     assert statements.public_key(approver) in record
     with open(endorsed, "w", encoding="utf-8") as file:
         file.write(request + statements.armor(request, admin_key, "file"))
-    fresh.admin("approver", "remove", "alice", statements.fingerprint(approver))
+    fresh.admin("approver", "remove", "alice", statements.fingerprint(approver), "--last")
     assert "wrong_namespace" in fresh.admin("approver", "add", "alice", "--endorsement", endorsed, expect=1).stderr
 
 

@@ -40,8 +40,7 @@ TEST(Answers, OfARemovedApproverNoLongerCount) {
   Site site;
   const auto challenge = site.challenge();
   site.post(challenge);
-  ASSERT_TRUE(
-      site.store->remove_approver(Site::user_name("alice"), site.approver_key.public_key().fingerprint()).has_value());
+  ASSERT_TRUE(site.remove_approver("alice", site.approver_key).has_value());
   expect_refused(site.call(Method::post, Site::path_of(challenge) + "/answer", kNoToken,
                            Site::answer(challenge, site.approver_key)),
                  403, "not_an_approver");

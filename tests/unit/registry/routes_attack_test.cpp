@@ -89,8 +89,7 @@ TEST(Attack, ARemovedApproverDoesNotSeeTheNextCard) {
   const std::string session = site.open_session();
   const auto etag = *header(site.call(Method::get, "/v1/cards", session), "ETag");
   const auto wait = site.begin(Method::get, "/v1/cards?wait=25", session, {}, {{"if-none-match", etag}});
-  ASSERT_TRUE(
-      site.store->remove_approver(Site::user_name("alice"), site.approver_key.public_key().fingerprint()).has_value());
+  ASSERT_TRUE(site.remove_approver("alice", site.approver_key).has_value());
   ASSERT_EQ(site.post(site.challenge()).status, 201);
   ASSERT_TRUE(wait->response.has_value());
   EXPECT_EQ(wait->response->status, 401);

@@ -34,8 +34,7 @@ TEST(Sessions, EndWithTheirTimeAndTheirApprover) {
   site.clock.advance(Milliseconds{3600'000});
   expect_refused(site.call(Method::get, "/v1/cards", token), 401, "not_authorized");
   const std::string second = site.open_session();
-  ASSERT_TRUE(
-      site.store->remove_approver(Site::user_name("alice"), site.approver_key.public_key().fingerprint()).has_value());
+  ASSERT_TRUE(site.remove_approver("alice", site.approver_key).has_value());
   expect_refused(site.call(Method::get, "/v1/cards", second), 401, "not_authorized");
 }
 

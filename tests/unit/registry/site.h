@@ -91,18 +91,22 @@ class Site {
     EXPECT_TRUE(store->add_login_key(user_name(name), row, accept_all).has_value());
   }
   void add_approver(std::string_view name, const crypto::PrivateKey& key, std::optional<std::string> person = {}) {
+    add_approver_key(name, key.public_key(), statement::Level::ssh_key, std::move(person));
+  }
+  // Endorsed by the registry.
+  void add_approver_key(std::string_view name, const crypto::PublicKey& key, statement::Level level,
+                        std::optional<std::string> person = {}) {
     std::optional<base::PersonName> owner;
     if (person) owner = *base::PersonName::parse(*person);
-    const statement::EndorsementFields fields{user_name(name), owner, key.public_key(), statement::Level::ssh_key,
-                                              clock.now()};
-    const store::Approver row{key.public_key().fingerprint(),
-                              keys::print_public_key(key.public_key()),
-                              "ssh-key",
-                              std::move(person),
-                              "",
-                              clock.now(),
-                              *records::endorse(fields, signing_key)};
+    const statement::EndorsementFields fields{user_name(name), owner, key, level, clock.now()};
+    const store::Approver row{
+        key.fingerprint(), keys::print_public_key(key),           std::string(to_string(level)), std::move(person), "",
+        clock.now(),       *records::endorse(fields, signing_key)};
     EXPECT_TRUE(store->add_approver(user_name(name), row, accept_all).has_value());
+  }
+  base::Result<store::Removal> remove_approver(std::string_view name, const crypto::PrivateKey& key) {
+    const auto alone = [](const store::UserContents&) { return base::Result<store::Removal>(store::Removal{}); };
+    return store->remove_approver(user_name(name), key.public_key().fingerprint(), alone);
   }
 
   statement::ChallengeFields challenge_fields() {
@@ -128,20 +132,22 @@ class Site {
     const statement::AnswerFields fields{challenge.fields(), decision, number, statement::Via::registry};
     return statement::Answer::sign(fields, key)->text();
   }
+  statement::SessionFields session_fields(const crypto::PublicKey& key, std::string_view user = "alice") {
+    return {.registry = settings.url,
+            .user = user_name(user),
+            .key = key,
+            .nonce = statement::Hash32::random(),
+            .issued = clock.now(),
+            .expires = clock.now() + base::Seconds{3600}};
+  }
   std::string session(const crypto::PrivateKey& key, std::string_view user = "alice") {
-    const statement::SessionFields fields{.registry = settings.url,
-                                          .user = user_name(user),
-                                          .key = key.public_key(),
-                                          .nonce = statement::Hash32::random(),
-                                          .issued = clock.now(),
-                                          .expires = clock.now() + base::Seconds{3600}};
-    return statement::Session::sign(fields, key)->text();
+    return statement::Session::sign(session_fields(key.public_key(), user), key)->text();
   }
 
   std::unique_ptr<Exchange> begin(net::Method method, const std::string& target, const std::string& token = {},
                                   const std::string& body = {}, net::Headers headers = {}) {
     auto exchange = std::make_unique<Exchange>();
-    net::Request request{method, *net::parse_target(target), std::move(headers), body, "198.51.100.7"};
+    net::Request request{method, *net::parse_target(target), std::move(headers), body, peer};
     if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
     if (method == net::Method::post) request.headers.emplace_back("content-type", "text/plain; charset=utf-8");
     const auto reply = [raw = exchange.get()](net::Response response) {
@@ -171,6 +177,7 @@ class Site {
 
   static base::Result<void> accept_all(const store::UserContents&) { return {}; }
 
+  std::string peer = "198.51.100.7";
   FakeClock clock;
   FakeScheduler scheduler{clock};
   testing::TempDirectory directory;

@@ -33,6 +33,14 @@ class SqliteBackend final : public Backend {
   std::filesystem::path directory_;
 };
 
+}  // namespace
+
+std::vector<Factory> all_stores() {
+  return {[]() -> std::unique_ptr<Backend> { return std::make_unique<SqliteBackend>(); }};
+}
+
+namespace {
+
 TEST_P(StoreContract, DataOutlivesTheObject) {
   add_user("alice");
   ASSERT_TRUE(store_->set_meta("signing_key", "SHA256:x").has_value());
@@ -43,9 +51,7 @@ TEST_P(StoreContract, DataOutlivesTheObject) {
   EXPECT_TRUE(store_->user(user_name("alice")).has_value());
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, ::testing::Values([]() -> std::unique_ptr<Backend> {
-                           return std::make_unique<SqliteBackend>();
-                         }));
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, ::testing::ValuesIn(all_stores()));
 
 TEST(SqliteStore, TheFileIsPrivateAndMadeOnce) {
   SqliteBackend backend;

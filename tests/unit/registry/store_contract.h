@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <vector>
 
 #include "fake_clock.h"
 #include "registry/store/store.h"
@@ -12,6 +13,8 @@
 namespace countersign::registry::store {
 
 inline const auto kAcceptAll = [](const UserContents&) { return base::Result<void>(); };
+
+inline const auto kPlainRemoval = [](const UserContents&) { return base::Result<Removal>(Removal{}); };
 
 inline base::UserName user_name(std::string_view text) { return *base::UserName::parse(text); }
 inline base::HostName host_name(std::string_view text) { return *base::HostName::parse(text); }
@@ -30,6 +33,7 @@ class Backend {
 };
 
 using Factory = std::unique_ptr<Backend> (*)();
+std::vector<Factory> all_stores();  // in sqlite_store_test.cpp
 
 class StoreContract : public ::testing::TestWithParam<Factory> {
  protected:

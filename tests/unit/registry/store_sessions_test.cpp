@@ -14,7 +14,7 @@ TEST_P(StoreContract, SessionsEndWithTimeUserAndApprover) {
   ASSERT_TRUE(store_->add_session(Session{"t1", alice, "SHA256:a", "n1", until}).has_value());
   ASSERT_TRUE(store_->add_session(Session{"t2", alice, "SHA256:b", "n2", until + base::Seconds{60}}).has_value());
   EXPECT_EQ(store_->session("t1")->fingerprint, "SHA256:a");
-  ASSERT_TRUE(store_->remove_approver(alice, "SHA256:a").has_value());
+  ASSERT_TRUE(store_->remove_approver(alice, "SHA256:a", kPlainRemoval).has_value());
   EXPECT_EQ(code_of(store_->session("t1")), ErrorCode::not_found);
   EXPECT_EQ(store_->session("t2")->user, alice);
   clock_.advance(Milliseconds{120'000});

@@ -41,7 +41,7 @@ TEST_P(StoreContract, EachChangeOfTheRecordRaisesTheRevision) {
   EXPECT_TRUE(raised());
   ASSERT_TRUE(store_->add_approver(alice, approver("a"), kAcceptAll).has_value());
   EXPECT_TRUE(raised());
-  ASSERT_TRUE(store_->remove_approver(alice, "SHA256:a").has_value());
+  ASSERT_TRUE(store_->remove_approver(alice, "SHA256:a", kPlainRemoval).has_value());
   EXPECT_TRUE(raised());
   ASSERT_TRUE(store_->remove_login_key(alice, "SHA256:k").has_value());
   EXPECT_TRUE(raised());
@@ -103,7 +103,7 @@ TEST_P(StoreContract, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(code_of(store_->add_login_key(nobody, login_key("k"), kAcceptAll)), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->add_approver(nobody, approver("k"), kAcceptAll)), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->remove_login_key(alice, "SHA256:k")), ErrorCode::not_found);
-  EXPECT_EQ(code_of(store_->remove_approver(alice, "SHA256:k")), ErrorCode::not_found);
+  EXPECT_EQ(code_of(store_->remove_approver(alice, "SHA256:k", kPlainRemoval)), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->set_login_key_reported(alice, "SHA256:k", clock_.now())), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->set_user_hosts(nobody, "*")), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->set_user_disabled(nobody, true)), ErrorCode::not_found);
