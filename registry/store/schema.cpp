@@ -111,6 +111,41 @@ CREATE INDEX pairings_user ON pairings (user, state);
 
 -- Of statements that count once and open nothing.
 CREATE TABLE nonces (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+
+-- No reference to approvers: those of an offline user stand in the record alone.
+CREATE TABLE push_subscriptions (
+  user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+  fingerprint TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  p256dh TEXT NOT NULL,
+  auth TEXT NOT NULL,
+  PRIMARY KEY (user, fingerprint)) WITHOUT ROWID;
+
+CREATE TABLE counters (
+  user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+  fingerprint TEXT NOT NULL,
+  counter INTEGER NOT NULL,
+  PRIMARY KEY (user, fingerprint)) WITHOUT ROWID;
+
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY,
+  user TEXT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('approver-added', 'approver-removed')),
+  fingerprint TEXT NOT NULL,
+  label TEXT NOT NULL,
+  at INTEGER);
+
+-- Triggers, so that no way to add or remove an approver, present or future, can forget what follows from it.
+CREATE TRIGGER approver_added AFTER INSERT ON approvers BEGIN
+  INSERT INTO notices (user, what, fingerprint, label, at)
+    VALUES (NEW.user, 'approver-added', NEW.fingerprint, NEW.label, NEW.added);
+END;
+CREATE TRIGGER approver_removed AFTER DELETE ON approvers BEGIN
+  DELETE FROM push_subscriptions WHERE user = OLD.user AND fingerprint = OLD.fingerprint;
+  DELETE FROM counters WHERE user = OLD.user AND fingerprint = OLD.fingerprint;
+  INSERT INTO notices (user, what, fingerprint, label)
+    SELECT OLD.user, 'approver-removed', OLD.fingerprint, OLD.label FROM users WHERE name = OLD.user;
+END;
 )sql"};
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

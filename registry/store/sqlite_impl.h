@@ -75,6 +75,14 @@ class SqliteImpl final : public Store {
   base::Result<void> forget_pairings() override;
   base::Result<void> use_nonce(const std::string& nonce, base::Time expires) override;
 
+  base::Result<void> put_push(const PushSubscription& subscription) override;
+  base::Result<void> remove_push(const base::UserName& name, const std::string& fingerprint) override;
+  base::Result<void> forget_push(const PushSubscription& subscription) override;
+  base::Result<std::vector<PushSubscription>> pushes(const base::UserName& name) override;
+  base::Result<std::vector<Notice>> take_notices(std::size_t most) override;
+  base::Result<std::uint32_t> swap_counter(const base::UserName& name, const std::string& fingerprint,
+                                           std::uint32_t counter) override;
+
   base::Result<std::string> meta(const std::string& key) override;
   base::Result<void> set_meta(const std::string& key, const std::string& value) override;
 

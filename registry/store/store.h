@@ -140,6 +140,25 @@ struct Removal {
 // Runs inside the transaction that removes, on the contents before; an error undoes the removal.
 using RemovalPlan = std::function<base::Result<Removal>(const UserContents&)>;
 
+// Where an approver's phone can be woken (PROTOCOL.md section 9.6), as its browser gave it.
+struct PushSubscription {
+  base::UserName user;
+  std::string fingerprint;  // of the approver
+  std::string endpoint;
+  std::string p256dh;
+  std::string auth;
+};
+
+// An approver came or went: the user's others are to hear of it.
+struct Notice {
+  enum class What { approver_added, approver_removed };
+  base::UserName user;
+  What what = What::approver_added;
+  std::string fingerprint;
+  std::string label;  // may be empty
+  base::Time at{};
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -231,6 +250,20 @@ class Store {
 
   // already_exists for a nonce that was used before and has not expired.
   virtual base::Result<void> use_nonce(const std::string& nonce, base::Time expires) = 0;
+
+  // Push. An approver has one subscription at most, which goes with the approver, whoever removes that.
+  virtual base::Result<void> put_push(const PushSubscription& subscription) = 0;  // in place of an earlier one
+  virtual base::Result<void> remove_push(const base::UserName& name, const std::string& fingerprint) = 0;
+  // Only if it still is this one: a newer may have come since. Neither not being there is an error.
+  virtual base::Result<void> forget_push(const PushSubscription& subscription) = 0;
+  virtual base::Result<std::vector<PushSubscription>> pushes(const base::UserName& name) = 0;
+  // Every addition and removal of an approver leaves a notice, in the same transaction. Whoever takes notices, oldest
+  // first, is the only one to have them.
+  virtual base::Result<std::vector<Notice>> take_notices(std::size_t most) = 0;
+
+  // The signature counter that an approver's authenticator showed last; the one before, or 0, comes back.
+  virtual base::Result<std::uint32_t> swap_counter(const base::UserName& name, const std::string& fingerprint,
+                                                   std::uint32_t counter) = 0;
 
   virtual base::Result<std::string> meta(const std::string& key) = 0;
   virtual base::Result<void> set_meta(const std::string& key, const std::string& value) = 0;

@@ -98,5 +98,24 @@ TEST(SqliteStore, ARowThatSomebodyElseWroteIsAnError) {
   EXPECT_EQ(code_of(store->users()), ErrorCode::io_error);
 }
 
+// A database of the first release gets the new tables, and its approvers the new rules.
+TEST(SqliteStore, AnOlderDatabaseIsBroughtForward) {
+  SqliteBackend backend;
+  FakeClock clock;
+  ASSERT_NE(backend.open(clock), nullptr);
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(backend.path().c_str(), &handle), SQLITE_OK);
+  const char* const back =
+      "DROP TRIGGER approver_added; DROP TRIGGER approver_removed; DROP TABLE push_subscriptions; DROP TABLE counters; "
+      "DROP TABLE notices; PRAGMA user_version = 1; INSERT INTO users VALUES ('alice', '*', 0, 0, 1, 1); "
+      "INSERT INTO approvers VALUES (1, 'alice', 'SHA256:a', 'k', 'hardware', NULL, '', 1, 'ZW5k');";
+  ASSERT_EQ(sqlite3_exec(handle, back, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
+  sqlite3_close(handle);
+  const auto store = backend.open(clock);
+  EXPECT_TRUE(store->take_notices(10)->empty());
+  ASSERT_EQ(code_of(store->remove_approver(user_name("alice"), "SHA256:a")), std::nullopt);
+  EXPECT_EQ(store->take_notices(10)->size(), 1U);
+}
+
 }  // namespace
 }  // namespace countersign::registry::store
