@@ -43,7 +43,9 @@ std::string range_of(const Setting& setting) {
     case Type::phone_origin:
     case Type::path:
     case Type::user_name:
-    case Type::listen_address: return "";
+    case Type::listen_address:
+    case Type::push_host_list:
+    case Type::contact: return "";
   }
   return "";
 }

@@ -50,6 +50,12 @@ std::vector<statement::Level> Values::levels(std::string_view key) const {
   return levels;
 }
 
+std::vector<base::HostPattern> Values::host_patterns(std::string_view key) const {
+  std::vector<base::HostPattern> patterns;
+  for (const std::string& item : items(key)) patterns.push_back(*base::HostPattern::parse(item));
+  return patterns;
+}
+
 class Reader {
  public:
   Reader(const Schema& schema, Diagnostics& diagnostics) : schema_(schema), diagnostics_(diagnostics) {}

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/host_pattern.h"
 #include "common/base/ids.h"
 #include "common/base/origin.h"
 #include "common/config/diagnostics.h"
@@ -42,6 +43,7 @@ class Values {
   [[nodiscard]] ListenAddress listen_address(std::string_view key) const { return *ListenAddress::parse(text(key)); }
   [[nodiscard]] std::vector<base::GroupName> groups(std::string_view key) const;
   [[nodiscard]] std::vector<statement::Level> levels(std::string_view key) const;
+  [[nodiscard]] std::vector<base::HostPattern> host_patterns(std::string_view key) const;
 
  private:
   friend class Reader;

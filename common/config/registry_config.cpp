@@ -33,6 +33,22 @@ void check_lives(const Values& values, Diagnostics& diagnostics) {
   }
 }
 
+std::optional<std::string> given_text(const Values& values, std::string_view key) {
+  return values.has(key) ? std::optional(values.text(key)) : std::nullopt;
+}
+
+RegistryConfig::Push read_push(const Values& values) {
+  const base::Origin url = values.origin("url");
+  const std::string signing_key = values.text("signing_key");
+  return {
+      .contact = given_text(values, "push.contact").value_or(url.is_https() ? url.str() : ""),
+      .hosts = values.host_patterns("push.hosts"),
+      .private_hosts = values.host_patterns("push.private_hosts"),
+      .ca = given_text(values, "push.ca"),
+      .vapid_key =
+          given_text(values, "push.vapid_key").value_or(signing_key.substr(0, signing_key.rfind('/')) + "/vapid_key")};
+}
+
 }  // namespace
 
 base::Result<RegistryConfig> parse_registry_config(std::string_view text, std::string_view name_for_errors) {
@@ -54,6 +70,7 @@ base::Result<RegistryConfig> parse_registry_config(std::string_view text, std::s
       .registry_endorses = values.text("approvers.endorsed_by") == "registry",
       .records = {.life = values.duration("records.life"), .resign_after = values.duration("records.resign_after")},
       .challenge_max_life = values.duration("challenge.max_life"),
+      .push = read_push(values),
       .limits = {.connections = values.integer("limits.connections"),
                  .body = values.integer("limits.body"),
                  .pending_per_user = values.integer("limits.pending_per_user"),

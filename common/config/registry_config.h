@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/host_pattern.h"
 #include "common/base/origin.h"
 #include "common/base/result.h"
 #include "common/config/host_config.h"
@@ -29,6 +31,13 @@ struct RegistryConfig {
     base::Milliseconds life;
     base::Milliseconds resign_after;
   };
+  struct Push {
+    std::string contact;  // mailto: or https:; empty where nothing fit is known
+    std::vector<base::HostPattern> hosts;
+    std::vector<base::HostPattern> private_hosts;
+    std::optional<std::string> ca;  // path
+    std::string vapid_key;          // path
+  };
   struct Limits {
     std::int64_t connections;
     std::int64_t body;
@@ -46,6 +55,7 @@ struct RegistryConfig {
   bool registry_endorses;  // approvers.endorsed_by
   Records records;
   base::Milliseconds challenge_max_life;
+  Push push;
   Limits limits;
 };
 

@@ -75,6 +75,20 @@ constexpr std::array kRegistry{
             "A record older than this is signed anew when a host asks. Shorter than records.life."},
     Setting{"challenge.max_life", Type::duration, defaulted, "2m", "10s", "2m",
             "The longest life of a challenge, whatever the host asks for."},
+    Setting{"push.contact", Type::contact, optional, "mailto:ops@example.com", "", "",
+            "Where a push service may write to when this registry's pushes trouble it. Without it they name url."},
+    Setting{"push.hosts", Type::push_host_list, defaulted,
+            "[fcm.googleapis.com, '*.push.services.mozilla.com', '*.push.apple.com', '*.notify.windows.com']", "", "",
+            "Push services that phones may name, at public addresses only. \"*.\" stands for any name below. An empty "
+            "list: no pushes to them."},
+    Setting{"push.private_hosts", Type::push_host_list, defaulted, "[]", "", "",
+            "Push services of your own (UnifiedPush, for instance), whose addresses may be inside your network."},
+    Setting{"push.ca", Type::path, optional, "/etc/countersign-registry/push-ca.pem", "", "",
+            "Certificates (PEM) that may vouch for push.private_hosts, instead of the system's."},
+    Setting{
+        "push.vapid_key", Type::path, optional, "/var/lib/countersign-registry/vapid_key", "", "",
+        "The private key (PEM, P-256) that signs for push services. Without it vapid_key beside signing_key, which is "
+        "made where it is missing."},
     Setting{"limits.connections", Type::integer, defaulted, "4000", "16", "1000000", "Connections at one time."},
     Setting{"limits.body", Type::integer, defaulted, "131072", "65536", "1048576", "Bytes of a request's body."},
     Setting{"limits.pending_per_user", Type::integer, defaulted, "8", "1", "1000",
@@ -91,6 +105,6 @@ constexpr Schema kRegistrySchema{"/etc/countersign-registry/registry.yaml", "The
 const Schema& host_schema() { return kHostSchema; }
 const Schema& registry_schema() { return kRegistrySchema; }
 
-bool is_list(Type type) { return type == Type::group_list || type == Type::level_list; }
+bool is_list(Type type) { return type == Type::group_list || type == Type::level_list || type == Type::push_host_list; }
 
 }  // namespace countersign::config

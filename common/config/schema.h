@@ -25,6 +25,8 @@ enum class Type {
   user_name,
   listen_address,
   endorser,
+  push_host_list,
+  contact,
 };
 
 enum class Need { required, optional, defaulted };

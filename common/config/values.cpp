@@ -5,6 +5,7 @@
 
 #include "common/base/address.h"
 #include "common/base/clock.h"
+#include "common/base/host_pattern.h"
 #include "common/base/ids.h"
 #include "common/base/origin.h"
 #include "common/config/schema.h"
@@ -45,6 +46,27 @@ Result<void> check_phone_origin(std::string_view text) {
   if (!origin) return origin.error();
   if (origin->is_https() || origin->host() == "localhost") return {};
   return Error(ErrorCode::bad_text, "browsers have passkeys only for https and http://localhost");
+}
+
+// RFC 8292 section 2.1: a mailto: or https: URI. It goes between quotation marks in a JSON text.
+Result<void> check_contact(std::string_view text) {
+  constexpr std::string_view kMail = "mailto:";
+  constexpr std::size_t kLongest = 256;
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~+@:/").find(c) != std::string_view::npos;
+  };
+  const Error bad(ErrorCode::bad_text);
+  if (text.size() > kLongest || !std::all_of(text.begin(), text.end(), plain)) return bad;
+  if (text.starts_with(kMail)) {
+    const std::size_t at = text.find('@');
+    if (at == std::string_view::npos || at == kMail.size()) return bad;
+    return without_value(base::HostName::parse(text.substr(at + 1)));
+  }
+  const std::size_t slash = text.find('/', std::string_view("https://").size());
+  const auto origin = base::Origin::parse(text.substr(0, slash));
+  if (!origin || !origin->is_https()) return bad;
+  return {};
 }
 
 bool is_loopback(base::ByteView address) {
@@ -106,6 +128,8 @@ std::string allowed_text(const Setting& setting) {
     case Type::integer: return "a whole number from " + range;
     case Type::level_list: return "a list of passkey, hardware and ssh-key";
     case Type::user_name: return "a user name";
+    case Type::push_host_list: return "a list of HOST, '*.HOST' and HOST:PORT, lower case";
+    case Type::contact: return "mailto:NAME@HOST or an https:// address";
     case Type::listen_address: return "ADDRESS:PORT with a numeric address, [ADDRESS]:PORT for IPv6";
     case Type::endorser: return "registry or administrator";
   }
@@ -124,6 +148,8 @@ Result<void> check_value(const Setting& setting, std::string_view text) {
     case Type::integer: return check_integer(setting, text);
     case Type::level_list: return without_value(statement::parse_level(text));
     case Type::user_name: return without_value(base::UserName::parse(text));
+    case Type::push_host_list: return without_value(base::HostPattern::parse(text));
+    case Type::contact: return check_contact(text);
     case Type::listen_address: return without_value(ListenAddress::parse(text));
     case Type::endorser: return out_of_range(text == "registry" || text == "administrator");
   }

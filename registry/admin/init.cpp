@@ -139,7 +139,7 @@ Result<crypto::PrivateKey> make_signing_key(const std::string& path) {
 Result<crypto::PrivateKey> make_data(const std::string& directory) {
   auto key = make_signing_key(directory + "/signing_key");
   if (!key) return key;
-  if (auto made = make_vapid_key(vapid_key_path(directory + "/signing_key")); !made) return made.error();
+  if (auto made = make_vapid_key(directory + "/vapid_key"); !made) return made.error();
   const base::SystemClock clock;
   const auto store = store::SqliteStore::create(directory + "/registry.db", clock);
   if (!store) return store.error();

@@ -51,6 +51,7 @@ routes::Settings route_settings(const config::RegistryConfig& config, const cryp
   return routes::Settings{.url = config.url,
                           .phone = std::move(phone),
                           .vapid_key = encoding::base64url_encode(vapid_key.point().bytes()),
+                          .push_services = {config.push.hosts, config.push.private_hosts, config.push.ca.value_or("")},
                           .challenge_max_life = config.challenge_max_life,
                           .pending_per_source = static_cast<std::size_t>(config.limits.pending_per_user),
                           .challenges_per_minute = static_cast<unsigned>(config.limits.challenges_per_minute),

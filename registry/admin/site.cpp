@@ -71,10 +71,6 @@ Result<crypto::PrivateKey> load_signing_key(const config::RegistryConfig& config
   return key;
 }
 
-std::string vapid_key_path(const std::string& signing_key) {
-  return signing_key.substr(0, signing_key.rfind('/')) + "/vapid_key";
-}
-
 Result<crypto::P256Key> make_vapid_key(const std::string& path) {
   auto key = crypto::P256Key::generate();
   files::Rules rules;
@@ -85,7 +81,7 @@ Result<crypto::P256Key> make_vapid_key(const std::string& path) {
 }
 
 Result<crypto::P256Key> load_or_make_vapid_key(const config::RegistryConfig& config) {
-  const std::string path = vapid_key_path(config.signing_key);
+  const std::string& path = config.push.vapid_key;
   files::Rules rules;
   rules.owner = ::geteuid();
   rules.readers = files::Readers::owner_only;

@@ -32,9 +32,8 @@ base::Result<void> become_owner_of(const std::string& database);
 
 base::Result<crypto::PrivateKey> load_signing_key(const config::RegistryConfig& config);
 
-// The key that signs for push services (RFC 8292) is the file vapid_key beside the signing key. A site that was made
-// before there was one gets it when it first serves.
-std::string vapid_key_path(const std::string& signing_key);
+// The key that signs for push services (RFC 8292). A site that was made before there was one gets it when it first
+// serves.
 base::Result<crypto::P256Key> make_vapid_key(const std::string& path);
 base::Result<crypto::P256Key> load_or_make_vapid_key(const config::RegistryConfig& config);
 

@@ -5,6 +5,7 @@
 #include "common/base/origin.h"
 #include "common/policy/endorsement.h"
 #include "registry/net/scheduler.h"
+#include "registry/push/subscription.h"
 #include "registry/records/record_service.h"
 #include "registry/routes/hub.h"
 #include "registry/routes/journal.h"
@@ -18,6 +19,7 @@ struct Settings {
   base::Origin url;
   policy::PhoneExpectation phone;
   std::string vapid_key;  // unpadded base64url of the public point, as a browser takes it
+  push::Services push_services = {};
   base::Milliseconds challenge_max_life{120'000};
   std::size_t pending_per_source = 8;
   unsigned challenges_per_minute = 10;  // of one host, for one user, login key and address
@@ -34,6 +36,7 @@ inline constexpr unsigned kRequestsPerPairingMinute = 120;
 // PROTOCOL.md section 9.4.
 inline constexpr unsigned kUnknownPairingsPerAddressMinute = 10;
 inline constexpr unsigned kUnknownPairingsPerMinute = 60;
+inline constexpr unsigned kSubscriptionsPerKeyMinute = 20;
 
 // How far the time in a challenge may be from the registry's clock. Half of what a challenge is remembered for, so that
 // none can be posted a second time: an old report would otherwise take a key out again.
@@ -49,7 +52,8 @@ struct Rates {
         changes(clock, kChangesPerKeyMinute),
         pairings(clock, kRequestsPerPairingMinute),
         unknown_pairings(clock, kUnknownPairingsPerAddressMinute),
-        all_unknown_pairings(clock, kUnknownPairingsPerMinute) {}
+        all_unknown_pairings(clock, kUnknownPairingsPerMinute),
+        subscriptions(clock, kSubscriptionsPerKeyMinute) {}
   RateLimit challenges;            // by host, user, login key and address
   RateLimit hosts;                 // by host
   RateLimit sessions;              // by peer and approver
@@ -59,6 +63,7 @@ struct Rates {
   RateLimit pairings;              // by pairing
   RateLimit unknown_pairings;      // by peer
   RateLimit all_unknown_pairings;  // one key: whoever it is
+  RateLimit subscriptions;         // by user and approver
 };
 
 struct Context {

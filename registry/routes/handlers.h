@@ -22,6 +22,8 @@ base::Result<Outcome> get_own_pairing(const net::Request& request, Context& cont
 base::Result<Outcome> delete_own_pairing(const net::Request& request, Context& context);
 base::Result<Outcome> post_endorsement(const net::Request& request, Context& context);
 base::Result<Outcome> get_approvers(const net::Request& request, Context& context);
+base::Result<Outcome> put_push(const net::Request& request, Context& context);
+base::Result<Outcome> delete_push(const net::Request& request, Context& context);
 base::Result<Outcome> get_cards(const net::Request& request, Context& context);
 
 }  // namespace countersign::registry::routes

@@ -45,6 +45,8 @@ constexpr std::array kRoutes{
     Route{"/v1/pairings/*", Method::get, get_own_pairing, "wait state"},
     Route{"/v1/pairings/*", Method::del, delete_own_pairing, ""},
     Route{"/v1/pairings/*/endorsement", Method::post, post_endorsement, ""},
+    Route{"/v1/push", Method::put, put_push, ""},
+    Route{"/v1/push", Method::del, delete_push, ""},
 };
 
 bool knows_query(const Route& route, std::string_view name) {
@@ -90,7 +92,7 @@ Result<Outcome> run(const Route& route, const net::Request& request, Context& co
   for (const auto& [name, value] : request.target.query) {
     if (!knows_query(route, name)) return Error(ErrorCode::bad_request, "unknown query name");
   }
-  if (route.method != Method::post && !request.body.empty())
+  if (route.method != Method::post && route.method != Method::put && !request.body.empty())
     return Error(ErrorCode::bad_request, "a body where none belongs");
   return route.handler(request, context);
 }

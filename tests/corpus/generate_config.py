@@ -82,6 +82,9 @@ for name, more in {
     "lives": "records: {life: 1h, resign_after: 2h}\n",
     "numbers": "limits: {connections: 010, body: 0x10, pending_per_user: 0}\n",
     "paths": "",
+    "push": "push: {contact: 'mailto:a@b', hosts: [a.b, '*.c'], private_hosts: ['d:1'], ca: /c, vapid_key: /v}\n",
+    "push_bad": "push: {contact: 'mailto:@b', hosts: ['*'], private_hosts: d}\n",
+    "push_contact": "push: {contact: https://a/b}\n",
 }.items():
     put("registry_" + name, b"r", REGISTRY + more)
 put("registry_bad_paths", b"r", "url: https://a\ndatabase: a\nsigning_key: /a/../b\n")

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/support/temp_directory.h"
 
 namespace countersign::config {
@@ -39,6 +41,11 @@ TEST(RegistryConfig, HasTheDocumentedDefaults) {
   EXPECT_EQ(config->records.life, Milliseconds{7 * 86'400'000});
   EXPECT_EQ(config->records.resign_after, Milliseconds{86'400'000});
   EXPECT_EQ(config->challenge_max_life, Milliseconds{120'000});
+  EXPECT_EQ(config->push.contact, "https://registry.example.com");
+  EXPECT_EQ(config->push.hosts.size(), 4U);
+  EXPECT_TRUE(config->push.private_hosts.empty());
+  EXPECT_FALSE(config->push.ca);
+  EXPECT_EQ(config->push.vapid_key, "/var/lib/r/vapid_key");
   EXPECT_EQ(config->limits.connections, 4000);
   EXPECT_EQ(config->limits.body, 131072);
   EXPECT_EQ(config->limits.pending_per_user, 8);
@@ -84,6 +91,43 @@ TEST(RegistryConfig, NumbersAreDecimalAndInRange) {
                 HasSubstr("allowed is a whole number from"))
         << bad;
   }
+}
+
+bool allows(const std::vector<base::HostPattern>& patterns, std::string_view origin) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const base::HostPattern& pattern) { return pattern.matches(*base::Origin::parse(origin)); });
+}
+
+TEST(RegistryConfig, KnowsThePushServicesOfTheBrowsers) {
+  const auto hosts = parse_registry_config(kLeast, "r.yaml")->push.hosts;
+  for (const char* known : {"https://fcm.googleapis.com", "https://updates.push.services.mozilla.com",
+                            "https://web.push.apple.com", "https://wns2-by3p.notify.windows.com"}) {
+    EXPECT_TRUE(allows(hosts, known)) << known;
+  }
+  EXPECT_FALSE(allows(hosts, "https://push.example.com"));
+}
+
+TEST(RegistryConfig, PushServicesOfOnesOwn) {
+  const auto config = parse_registry_config(std::string(kLeast) +
+                                                "push: {contact: 'mailto:ops@example.com', hosts: [], private_hosts: "
+                                                "['localhost:8443'], ca: /c, vapid_key: /v}\n",
+                                            "r.yaml");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->push.contact, "mailto:ops@example.com");
+  EXPECT_TRUE(config->push.hosts.empty());
+  EXPECT_TRUE(allows(config->push.private_hosts, "https://localhost:8443"));
+  EXPECT_EQ(config->push.ca, "/c");
+  EXPECT_EQ(config->push.vapid_key, "/v");
+  EXPECT_EQ(
+      faults_of_least_and("push: {hosts: ['https://a.example']}\n"),
+      "r.yaml:4:16: push.hosts: found \"https://a.example\", allowed is a list of HOST, '*.HOST' and HOST:PORT, lower "
+      "case");
+}
+
+TEST(RegistryConfig, PlainHttpNamesNoContact) {
+  const auto config = parse_registry_config("url: http://localhost:8080\ndatabase: /d\nsigning_key: /k\n", "r.yaml");
+  EXPECT_EQ(config->push.contact, "");
+  EXPECT_EQ(config->push.vapid_key, "/vapid_key");
 }
 
 TEST(RegistryConfig, IsLoadedFromASafeFileOnly) {

@@ -149,7 +149,8 @@ class Site {
     auto exchange = std::make_unique<Exchange>();
     net::Request request{method, *net::parse_target(target), std::move(headers), body, peer};
     if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
-    if (method == net::Method::post) request.headers.emplace_back("content-type", "text/plain; charset=utf-8");
+    if (method == net::Method::post || method == net::Method::put)
+      request.headers.emplace_back("content-type", "text/plain; charset=utf-8");
     const auto reply = [raw = exchange.get()](net::Response response) {
       EXPECT_FALSE(raw->response.has_value()) << "answered twice";
       raw->response = std::move(response);
