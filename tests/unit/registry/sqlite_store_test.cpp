@@ -107,13 +107,14 @@ TEST(SqliteStore, AnOlderDatabaseIsBroughtForward) {
   ASSERT_EQ(sqlite3_open(backend.path().c_str(), &handle), SQLITE_OK);
   const char* const back =
       "DROP TRIGGER approver_added; DROP TRIGGER approver_removed; DROP TABLE push_subscriptions; DROP TABLE counters; "
-      "DROP TABLE notices; PRAGMA user_version = 1; INSERT INTO users VALUES ('alice', '*', 0, 0, 1, 1); "
+      "DROP TABLE notices; DROP TABLE pairings; DROP TABLE nonces; PRAGMA user_version = 1; INSERT INTO users VALUES "
+      "('alice', '*', 0, 0, 1, 1); "
       "INSERT INTO approvers VALUES (1, 'alice', 'SHA256:a', 'k', 'hardware', NULL, '', 1, 'ZW5k');";
   ASSERT_EQ(sqlite3_exec(handle, back, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
   sqlite3_close(handle);
   const auto store = backend.open(clock);
   EXPECT_TRUE(store->take_notices(10)->empty());
-  ASSERT_EQ(code_of(store->remove_approver(user_name("alice"), "SHA256:a")), std::nullopt);
+  ASSERT_EQ(code_of(store->remove_approver(user_name("alice"), "SHA256:a", kPlainRemoval)), std::nullopt);
   EXPECT_EQ(store->take_notices(10)->size(), 1U);
 }
 

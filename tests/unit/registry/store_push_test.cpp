@@ -50,7 +50,7 @@ TEST_P(StoreContract, ASubscriptionNeedsItsUserAndGoesWithTheUserAndTheApprover)
   ASSERT_EQ(code_of(store_->add_approver(user_name("alice"), approver("a"), kAcceptAll)), std::nullopt);
   ASSERT_EQ(code_of(store_->put_push(subscription("a"))), std::nullopt);
   ASSERT_EQ(code_of(store_->put_push(subscription("offline"))), std::nullopt);
-  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a")), std::nullopt);
+  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a", kPlainRemoval)), std::nullopt);
   ASSERT_EQ(pushes(*store_).size(), 1U);
   EXPECT_EQ(pushes(*store_).front().fingerprint, "SHA256:offline");
   ASSERT_EQ(code_of(store_->remove_user(user_name("alice"))), std::nullopt);
@@ -64,7 +64,7 @@ TEST_P(StoreContract, EachChangeOfApproversLeavesOneNotice) {
   first.added = clock_.now() - base::Seconds{60};
   ASSERT_EQ(code_of(store_->add_approver(user_name("alice"), first, kAcceptAll)), std::nullopt);
   ASSERT_EQ(code_of(store_->add_approver(user_name("alice"), approver("b"), kAcceptAll)), std::nullopt);
-  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a")), std::nullopt);
+  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a", kPlainRemoval)), std::nullopt);
   const auto some = store_->take_notices(2).value();
   ASSERT_EQ(some.size(), 2U);
   EXPECT_EQ(some[0].user, user_name("alice"));
@@ -104,7 +104,7 @@ TEST_P(StoreContract, TheLastCounterIsKeptAndGoesWithTheApprover) {
   EXPECT_EQ(swap("b", 1), 0U);
   store_ = backend_->open(clock_);
   EXPECT_EQ(swap("a", 9), 3U);
-  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a")), std::nullopt);
+  ASSERT_EQ(code_of(store_->remove_approver(user_name("alice"), "SHA256:a", kPlainRemoval)), std::nullopt);
   EXPECT_EQ(swap("a", 5), 0U);
   EXPECT_EQ(code_of(store_->swap_counter(user_name("bob"), "SHA256:a", 1)), ErrorCode::already_exists);
 }
