@@ -30,7 +30,7 @@ async function open({ phone, language = 'en-US', dark = false, width = 360, heig
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { ...AUTHENTICATOR, ...authenticator } });
-  const faults = [];
+  const faults = [], requests = [];
   page.on('pageerror', (error) => faults.push(`exception: ${error.stack}`));
   page.on('console', (message) => {
     // A refused request is a line of the console, too; the tests look at what the page makes of it.
@@ -39,7 +39,11 @@ async function open({ phone, language = 'en-US', dark = false, width = 360, heig
   await page.exposeBinding('reportViolation', (_, words) => faults.push(`policy: ${words}`));
   await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
     reportViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`)));
-  phones.set(phone, { context, page, cdp, authenticatorId, faults, mocks: [], hung: [], requests: [] });
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname.startsWith('/v1/')) requests.push({ method: request.method(), path: pathname + search, body: request.postData() });
+  });
+  phones.set(phone, { context, page, cdp, authenticatorId, faults, mocks: [], hung: [], held: [], requests });
 }
 
 // In the page's own world, past the policy that forbids it eval.
@@ -107,6 +111,11 @@ const OPS = {
     if (it.mocks.length === 0) await it.page.route('**/v1/**', (route) => mocked(it, route));
     it.mocks = replies;
   },
+  // Requests of the page that a mock holds on their way: how many; and let them go on to the server.
+  held: ({ phone }) => phones.get(phone).held.length,
+  forward: async ({ phone }) => {
+    for (const route of phones.get(phone).held.splice(0)) await route.continue();
+  },
   // What hangs by a mock is answered now.
   release: async ({ phone, reply }) => {
     for (const route of phones.get(phone).hung.splice(0)) await fulfill(route, reply);
@@ -140,10 +149,10 @@ const worker = (phone) => phones.get(phone).context.serviceWorkers()[0];
 async function mocked(it, route) {
   const request = route.request();
   const { pathname, search } = new URL(request.url());
-  it.requests.push({ method: request.method(), path: pathname + search, body: request.postData() });
   const reply = it.mocks.find(({ method = 'GET', path }) => method === request.method() && new RegExp(`^${path}$`).test(pathname + search));
   if (!reply) return route.continue();
   if (reply.hang) return it.hung.push(route);
+  if (reply.hold) return it.held.push(route);
   return fulfill(route, reply);
 }
 

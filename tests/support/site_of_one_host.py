@@ -23,6 +23,8 @@ paths: {{ courier: {courier} }}
 class Site:
     """`sshd_settings` win over the site's own. With an Authority of scripted_registry.py the registry speaks TLS."""
 
+    REGISTRY = "127.0.0.1"
+
     def __init__(self, build, host, *sshd_settings, authority=None, fresh="0s", match=""):
         self._authority = authority
         self.host, self._build = host, build
@@ -46,7 +48,7 @@ class Site:
         port = free_port()
         self.host.mkdir("/etc/countersign")
         self.host.mkdir("/etc/countersign-registry")
-        self.origin, tls = f"http://127.0.0.1:{port}", []
+        self.origin, tls = f"http://{self.REGISTRY}:{port}", []
         if self._authority:
             self.origin = f"https://127.0.0.1:{port}"
             for name in ("ca", "certificate", "key"):
