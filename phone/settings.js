@@ -105,8 +105,9 @@ export class SettingsPage {
     } });
   }
 
-  askRemove(approver, isThis, fault) {
-    const last = this.approvers.length === 1;
+  // In an account that several people share the registry counts each one's approvers by themselves: only it knows the last.
+  askRemove(approver, isThis, fault, known = false) {
+    const last = known || this.approvers.length === 1;
     const { user } = this.account;
     const words = isThis ? text('remove_self_text', { user }) : text('remove_text', { user });
     this.show('remove', [heading(text('remove_title', { label: labelOf(approver) })), paragraph(words),
@@ -122,7 +123,7 @@ export class SettingsPage {
       const line = `remove ${last ? 'last ' : ''}approver ${approver.fingerprint}`;
       await api.change(await signedChange(this.account, this.phone, line));
     } catch (fault) {
-      return this.askRemove(approver, isThis, fault);
+      return this.askRemove(approver, isThis, fault, last || fault.reason === 'registry_refused');
     }
     if (!isThis) return this.load();
     await push.switchOff(null).catch(() => {});
