@@ -127,16 +127,15 @@ const OPS = {
     self.dispatchEvent(new NotificationEvent('notificationclick', { notification }));
   }, tag),
   push: async ({ phone, origin, text }) => {
-    const { cdp } = phones.get(phone);
-    const found = [];
-    const listen = ({ registrations }) => found.push(...registrations);
-    cdp.on('ServiceWorker.workerRegistrationUpdated', listen);
-    await cdp.send('ServiceWorker.enable');
-    for (let i = 0; i < 50 && !found.some((each) => !each.isDeleted); i += 1) await new Promise((resume) => { setTimeout(resume, 100); });
-    cdp.off('ServiceWorker.workerRegistrationUpdated', listen);
-    await cdp.send('ServiceWorker.disable');
-    await cdp.send('ServiceWorker.enable');
-    await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId: found.at(-1).registrationId, data: text });
+    const it = phones.get(phone);
+    if (!it.registrations) {
+      it.registrations = [];
+      it.cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => it.registrations.push(...registrations));
+      await it.cdp.send('ServiceWorker.enable');
+    }
+    const found = () => it.registrations.findLast((each) => !each.isDeleted && each.scopeURL === `${origin}/`);
+    for (let i = 0; i < 100 && !found(); i += 1) await new Promise((resume) => { setTimeout(resume, 100); });
+    await it.cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId: found().registrationId, data: text });
   },
   quit: async () => {
     await browser?.close();
