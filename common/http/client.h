@@ -41,7 +41,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers;  // names in lower case
   std::string body;
-  std::optional<base::Seconds> retry_after;  // Retry-After, a date turned into seconds from now
+  std::optional<base::Seconds> retry_after = std::nullopt;  // Retry-After, a date turned into seconds from now
 
   // The value of the header named in lower case, the first one where it repeats.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
