@@ -20,6 +20,7 @@ using command::Takes;
 
 Command verify_command();
 Command approve_command();
+Command enrol_command();
 Command check_config_command();
 
 command::Program program();

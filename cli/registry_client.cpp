@@ -16,14 +16,26 @@ constexpr base::Seconds kSessionLife{3600};
 constexpr base::Seconds kRequestTime{15};
 
 // What PROTOCOL.md section 9 lets a registry say.
-constexpr std::array kReasons{
-    ErrorCode::bad_request,         ErrorCode::bad_statement,     ErrorCode::bad_text,
-    ErrorCode::not_authorized,      ErrorCode::registry_refused,  ErrorCode::not_an_approver,
-    ErrorCode::signature_mismatch,  ErrorCode::not_found,         ErrorCode::challenge_mismatch,
-    ErrorCode::record_unknown,      ErrorCode::already_answered,  ErrorCode::unsupported_version,
-    ErrorCode::challenge_replaced,  ErrorCode::challenge_expired, ErrorCode::challenge_withdrawn,
-    ErrorCode::too_large,           ErrorCode::quota_exceeded,    ErrorCode::internal,
-    ErrorCode::registry_unreachable};
+constexpr std::array kReasons{ErrorCode::bad_request,
+                              ErrorCode::bad_statement,
+                              ErrorCode::bad_text,
+                              ErrorCode::not_authorized,
+                              ErrorCode::registry_refused,
+                              ErrorCode::not_an_approver,
+                              ErrorCode::signature_mismatch,
+                              ErrorCode::not_found,
+                              ErrorCode::challenge_mismatch,
+                              ErrorCode::record_unknown,
+                              ErrorCode::already_answered,
+                              ErrorCode::unsupported_version,
+                              ErrorCode::challenge_replaced,
+                              ErrorCode::challenge_expired,
+                              ErrorCode::challenge_withdrawn,
+                              ErrorCode::too_large,
+                              ErrorCode::quota_exceeded,
+                              ErrorCode::internal,
+                              ErrorCode::registry_unreachable,
+                              ErrorCode::pairing_ended};
 
 // "token: TOKEN LF expires: TIME LF"; the token's 43 characters have the alphabet of a hash32.
 base::Result<std::string> parse_session_reply(std::string_view body) {

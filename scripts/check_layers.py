@@ -40,6 +40,7 @@ LIBRARIES = {
     "curl/": ("common/http/",),
     "boost/": ("registry/net/",),
     "sqlite3.h": ("registry/store/",),
+    "qrencode.h": ("registry/admin/",),
     "libpq-fe.h": ("registry/store/",),
     "security/": ("pam/",),
     "gtest/": (),

@@ -21,7 +21,7 @@ A first site:
   countersign-registry init --url https://registry.example.com
   countersign-registry user add alice --hosts '@web'
   countersign-registry key add alice ~alice/.ssh/id_ed25519.pub
-  countersign-registry approver add alice --level ssh-key approver.pub
+  countersign-registry pair alice
   countersign-registry host add web-01 --group web > token
   countersign-registry serve
 
@@ -33,7 +33,7 @@ Exit codes: 0 done; 1 refused; 2 misused. Manual: countersign-registry(8).
 command::Program program() {
   command::Program program{"countersign-registry", kIntroduction, kClosing, {}};
   for (const auto group : {init_commands(), serve_commands(), user_commands(), key_commands(), approver_commands(),
-                           host_commands(), record_commands()}) {
+                           pair_commands(), host_commands(), record_commands()}) {
     program.commands.insert(program.commands.end(), group.begin(), group.end());
   }
   return program;

@@ -22,6 +22,7 @@ std::span<const Command> serve_commands();
 std::span<const Command> user_commands();
 std::span<const Command> key_commands();
 std::span<const Command> approver_commands();
+std::span<const Command> pair_commands();
 std::span<const Command> host_commands();
 std::span<const Command> record_commands();
 

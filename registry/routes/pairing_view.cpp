@@ -46,8 +46,9 @@ std::string pairing_fields(const store::Pairing& pairing, const Context& context
 }
 
 std::string own_pairing_fields(const store::Pairing& pairing) {
-  const std::string text = statement::print_field_lines(
-      {{"state", to_string(pairing.state)}, {"user", pairing.user.str()}, {"expires", deadline_of(pairing)}});
+  std::string text = statement::print_field_lines({{"state", to_string(pairing.state)}, {"user", pairing.user.str()}});
+  if (pairing.person) text.append(statement::print_field_lines({{"person", *pairing.person}}));
+  text.append(statement::print_field_lines({{"expires", deadline_of(pairing)}}));
   return pairing.enrolment.empty() ? text : text + "\n" + pairing.enrolment;
 }
 

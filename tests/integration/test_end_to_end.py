@@ -57,6 +57,24 @@ def test_trust_where_the_host_allows_none(site):
         terminal.kill()
 
 
+def test_a_key_that_was_paired_approves(site):
+    """Nobody carried a public key anywhere: code, enrolment, phrase, yes, and a login that the new key approves."""
+    first, site.phone = site.phone, site.host.make_key("paired")
+    try:
+        assert site.pair(site.phone, "no") == (1, 1)
+        assert site.pair(site.phone) == (0, 0)
+        with site.client().terminal() as terminal:
+            site.approve(site.number(terminal))
+            terminal.enter()
+            assert terminal.finish() == 0
+        site.registry("approver", "remove", "alice", statements.fingerprint(site.phone))
+        with site.client().terminal() as terminal:
+            site.number(terminal)
+            assert "not_an_approver" in site.approver("--deny", "--yes", check=False).stderr
+    finally:
+        site.phone = first
+
+
 def test_deny(site):
     with site.client().terminal() as terminal:
         site.number(terminal)

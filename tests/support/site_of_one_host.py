@@ -113,6 +113,27 @@ class Site:
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result
 
+    def pair(self, key, answer="yes"):
+        """A pairing as two people do it: an administrator on the registry, somebody with `key` elsewhere; who of both ended how."""
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        admin = self.host.start([self._registry, "pair", "alice", "--level", "ssh-key"], stdin=subprocess.PIPE, **streams)
+        code = self._read_until(admin, r"code  (\S+)\n").group(1)
+        argv = [f"{self._build}/bin/countersign", "enrol", "--registry", self.origin, "--key", key, code]
+        with subprocess.Popen(argv, stdin=subprocess.DEVNULL, **streams) as other:
+            self._read_until(admin, r"\[yes/no\] ")
+            admin.communicate(answer + "\n", timeout=30)
+            other.communicate(timeout=30)
+        return admin.returncode, other.returncode
+
+    @staticmethod
+    def _read_until(process, pattern):
+        text = ""
+        while not re.search(pattern, text):
+            character = process.stdout.read(1)
+            assert character, "it ended:\n" + text
+            text += character
+        return re.search(pattern, text)
+
     def approve(self, number):
         return self.approver("--number", number, "--yes")
 

@@ -85,6 +85,21 @@ TEST(PairApprover, ByAPasskeyMakesAChain) {
   EXPECT_EQ(site.call(Method::post, "/v1/sessions", {}, signed_session(second)).status, 201);
 }
 
+TEST(PairApprover, IsForItsMakersPerson) {
+  PairingSite site;
+  site.add_user("deploy", "*");
+  const auto of_bob = new_key();
+  site.add_approver("deploy", of_bob, "bob");
+  auto fields = site.change_fields({"pair approver"});
+  fields.user = Site::user_name("deploy");
+  const auto made = site.post_change(statement::Change::sign(fields, of_bob)->text());
+  ASSERT_EQ(made.status, 200) << made.body;
+  const auto opened = site.call(Method::post, "/v1/sessions", {}, site.session(of_bob, "deploy"));
+  const auto token = *statement::PairingToken::parse(made.body.substr(7, 16));
+  EXPECT_EQ(site.call(Method::get, "/v1/pairings/" + token.hash().str(), opened.body.substr(7, 47)).body,
+            "state: open\nuser: deploy\nperson: bob\nexpires: 2026-11-21T09:40:00Z\n");
+}
+
 TEST(PairApprover, GivenUpIsRefused) {
   Second site;
   ASSERT_EQ(site.enrol(site.token, site.enrolment(site.token, site.second)).status, 201);
