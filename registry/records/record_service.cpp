@@ -86,7 +86,14 @@ bool RecordService::may_serve(const store::User& user, const store::Record& reco
   if (now >= record.expires) return false;
   if (user.offline) return true;
   return record.revision == user.revision && now < record.issued + times_.resign_after &&
-         record.issued >= times_.signed_since && record.issued <= now + policy::clock_tolerance;
+         (record.issued > times_.signed_since || is_cached(user.name, record)) &&
+         record.issued <= now + policy::clock_tolerance;
+}
+
+bool RecordService::is_cached(const UserName& name, const store::Record& record) const {
+  const std::lock_guard lock(cache_mutex_);
+  const auto found = cache_.find(name.str());
+  return found != cache_.end() && found->second->serial == record.serial;
 }
 
 // record_unknown: there is none that may be served as it is.

@@ -37,8 +37,9 @@ using CurrentPtr = std::shared_ptr<const Current>;
 struct RecordTimes {
   base::Seconds life;
   base::Seconds resign_after;
-  // A record signed before this is signed anew: the server's start. Hosts may have seen newer ones than a database that
-  // was restored from a backup holds, and would refuse a lower serial until resign_after had passed.
+  // A record signed before this, or in the same second by somebody else, is signed anew: the server's start. Hosts may
+  // have seen newer ones than a database that was restored from a backup holds, and would refuse a lower serial until
+  // resign_after had passed.
   base::Time signed_since{};
 };
 
@@ -57,6 +58,7 @@ class RecordService {
  private:
   base::Result<CurrentPtr> stored(const store::User& user);
   [[nodiscard]] bool may_serve(const store::User& user, const store::Record& record) const;
+  [[nodiscard]] bool is_cached(const base::UserName& name, const store::Record& record) const;
   base::Result<CurrentPtr> load(const base::UserName& name, const store::Record& record);
   base::Result<CurrentPtr> sign(const base::UserName& name);
 
@@ -67,7 +69,7 @@ class RecordService {
   const SignedObserver on_signed_;
 
   std::mutex signing_;
-  std::mutex cache_mutex_;
+  mutable std::mutex cache_mutex_;
   std::unordered_map<std::string, CurrentPtr> cache_;  // by user name; one each
 };
 

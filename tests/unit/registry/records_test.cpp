@@ -57,6 +57,18 @@ TEST(RecordService, AServerSignsAnewWhatWasSignedBeforeItsStart) {
   EXPECT_EQ((*restarted.current(kAlice))->serial, first->serial) << "once";
 }
 
+// A start and the backup that it finds may fall into one second.
+TEST(RecordService, AServerSignsAnewWhatSomebodyElseSignedInTheSecondOfItsStart) {
+  Site site;
+  const auto before = *site.records.current(kAlice);
+  RecordService restarted(*site.store, site.clock, site.signing_key,
+                          {Seconds{7 * 24 * 3600}, Seconds{24 * 3600}, site.clock.now()},
+                          [](const base::UserName&, std::int64_t) {});
+  const auto first = *restarted.current(kAlice);
+  EXPECT_GT(first->serial, before->serial);
+  EXPECT_EQ((*restarted.current(kAlice))->serial, first->serial) << "once";
+}
+
 TEST(RecordService, TheSerialMovesOnWhenTheClockDoesNot) {
   Site site;
   const auto first = *site.records.current(kAlice);
