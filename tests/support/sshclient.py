@@ -4,6 +4,7 @@ It reads no file of the person who runs the tests: its own configuration with -F
 default keys. Every read from a terminal has a deadline.
 """
 
+import codecs
 import os
 import pty
 import re
@@ -20,6 +21,9 @@ class Terminal:
 
     def __init__(self, argv, env):
         self.output = ""
+        # A read may end within a character or a line end.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held_back = ""
         self._seen = 0
         self._status = None
         self.pid, self._fd = pty.fork()
@@ -37,7 +41,9 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:  # EIO: the other side is closed
             data = b""
-        self.output += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        text = self._held_back + self._decoder.decode(data, final=not data)
+        self._held_back = "\r" if data and text.endswith("\r") else ""
+        self.output += text[:len(text) - len(self._held_back)].replace("\r\n", "\n")
         return bool(data)
 
     def expect(self, pattern, timeout=DEADLINE):
