@@ -1,5 +1,6 @@
 // A whole login from eight strings: user, service, SSH_CONNECTION, SSH_AUTH_INFO_0, the typed line, the cached record,
 // the courier's status and what it brings. Nonce, number and clock are fixed, so the corpus holds logins that succeed.
+// A ninth string is a trust that the host has kept, on a host that lets approvers trust.
 #include <security/pam_modules.h>
 
 #include "common/encoding/wire.h"
@@ -18,12 +19,16 @@ constexpr std::string_view kSigners =
 constexpr std::string_view kConfig =
     "host: { name: web-01 }\nregistry: { url: \"https://registry.example.com\" }\n"
     "challenge: { timeout: 30s, levels: [passkey, hardware, ssh-key] }\n";
+constexpr std::string_view kTrustingConfig =
+    "host: { name: web-01 }\nregistry: { url: \"https://registry.example.com\" }\n"
+    "challenge: { timeout: 30s, levels: [passkey, hardware, ssh-key], max_trust: 8h }\n";
 constexpr std::array kStatuses{host::CourierStatus::ok, host::CourierStatus::unchanged, host::CourierStatus::unknown,
                                host::CourierStatus::ended, host::CourierStatus::failed};
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const pam::Settings settings{*config::parse_host_config(kConfig, "fuzz"), *keys::Signers::parse(kSigners)};
+  static const pam::Settings trusting{*config::parse_host_config(kTrustingConfig, "fuzz"), settings.signers};
   encoding::WireReader input({data, size});
   const auto next = [&input] { return std::string(input.text(std::size_t{1} << 18U)); };
   pam::FakePort port;
@@ -41,12 +46,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto status = kStatuses.at(input.u8() % kStatuses.size());
   const auto brought = next();
   if (!input.ok()) return 0;
+  if (!input.at_end()) {
+    machine.settings = trusting;
+    machine.trusts = {next()};
+    machine.cache_confirmed = clock.time - base::Seconds(3600);  // so the registry is asked first
+    if (!input.ok()) return 0;
+  }
+  const auto kept = machine.trusts;
   machine.registry = [&](const host::CourierRequest&) -> base::Result<host::CourierReply> {
     return host::CourierReply{status, base::ErrorCode::registry_unreachable, "", brought};
   };
 
   const int result = pam::authenticate({port, machine, sink, clock});
   FUZZ_REQUIRE(result == PAM_SUCCESS || result == PAM_AUTH_ERR || result == PAM_MAXTRIES);
+  if (sink.contains("event=login_trusted")) {
+    FUZZ_REQUIRE(result == PAM_SUCCESS && port.asked.empty() && machine.receipts.empty() && kept.size() == 1 &&
+                 kept[0].starts_with("countersign trust v1\n"));
+    return 0;
+  }
   FUZZ_REQUIRE(sink.contains("event=login_approved") == (result == PAM_SUCCESS));
   FUZZ_REQUIRE(sink.contains("event=login_denied") == (result != PAM_SUCCESS));
   FUZZ_REQUIRE(port.told.size() == (result == PAM_SUCCESS ? 0U : 1U));

@@ -6,11 +6,15 @@
 using namespace countersign;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto origin = *base::Origin::parse("https://phone.example.com");
+  static const auto made = statement::PairingToken::random();
+  FUZZ_REQUIRE(statement::PairingToken::parse(made.text())->code() == made.code());
   const std::string_view text = base::as_text({data, size});
   if (const auto token = statement::PairingToken::read(text)) {
     FUZZ_REQUIRE(statement::PairingToken::read(token->shown())->code() == token->code());
     FUZZ_REQUIRE(statement::PairingToken::parse(token->text())->code() == token->code());
     FUZZ_REQUIRE(token->hash() == statement::Hash32::of(token->text()));
+    FUZZ_REQUIRE(statement::PairingToken::read(statement::pairing_url(origin, *token))->code() == token->code());
   }
   if (const auto token = statement::PairingToken::parse(text)) FUZZ_REQUIRE(token->text() == text);
   if (const auto values = statement::parse_field_lines(text, {"state", "user"})) {
