@@ -165,7 +165,8 @@ def test_an_expired_card(site, phone):
             phone.wait_step("ask")
             phone.type_number(number)
             phone.wait_step("gone", timeout=20)
-            phone.wait('text="Time has run out"')
+            # The host's courier gives up half a second before the card's own end: either may be what ends it.
+            phone.wait("text=/Time has run out|The login has ended/")
             terminal.enter()
             assert terminal.finish() == 255
     finally:
