@@ -32,6 +32,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::wrong_rp_id: return "wrong_rp_id";
     case ErrorCode::user_presence_missing: return "user_presence_missing";
     case ErrorCode::user_verification_missing: return "user_verification_missing";
+    case ErrorCode::synced_not_accepted: return "synced_not_accepted";
     case ErrorCode::bad_statement: return "bad_statement";
     case ErrorCode::wrong_kind: return "wrong_kind";
     case ErrorCode::unsupported_version: return "unsupported_version";
@@ -64,6 +65,8 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::no_publickey: return "no_publickey";
     case ErrorCode::bad_auth_info: return "bad_auth_info";
     case ErrorCode::key_not_in_record: return "key_not_in_record";
+    case ErrorCode::denied_by_rule: return "denied_by_rule";
+    case ErrorCode::group_lookup_failed: return "group_lookup_failed";
     case ErrorCode::root_not_allowed: return "root_not_allowed";
     case ErrorCode::prompt_failed: return "prompt_failed";
     case ErrorCode::bad_answer_line: return "bad_answer_line";

@@ -46,6 +46,7 @@ enum class ErrorCode {
   wrong_rp_id,
   user_presence_missing,
   user_verification_missing,
+  synced_not_accepted,  // a passkey that may leave its device
 
   // statement
   bad_statement,
@@ -84,6 +85,8 @@ enum class ErrorCode {
   no_publickey,   // SSH_AUTH_INFO_0 holds no publickey line
   bad_auth_info,  // SSH_AUTH_INFO_0 does not parse
   key_not_in_record,
+  denied_by_rule,
+  group_lookup_failed,  // the system cannot say who is in a group that a rule names
   root_not_allowed,
   prompt_failed,  // PAM_CONV_ERR or a NULL answer
   bad_answer_line,

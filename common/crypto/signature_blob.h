@@ -19,6 +19,8 @@ namespace countersign::crypto {
 // Bits of the authenticator's flags byte.
 inline constexpr std::uint8_t flag_user_present = 0x01;
 inline constexpr std::uint8_t flag_user_verified = 0x04;
+inline constexpr std::uint8_t flag_backup_eligible = 0x08;  // of passkeys: it may be copied to other devices
+inline constexpr std::uint8_t flag_backed_up = 0x10;        // it has been
 inline constexpr std::uint8_t flag_attested_data = 0x40;
 inline constexpr std::uint8_t flag_extensions = 0x80;
 

@@ -40,6 +40,10 @@ Result<void> check_webauthn(const SignatureBlob& blob, const crypto::PublicKey& 
     return {ErrorCode::unsupported_signature_type, "a WebAuthn signature, but no phone origin is configured"};
   }
   if (auto user = check_user(blob, true, true); !user) return user;
+  if (!requirements.webauthn->synced &&
+      (has(blob, crypto::flag_backup_eligible) || has(blob, crypto::flag_backed_up))) {
+    return {ErrorCode::synced_not_accepted, "the passkey is not bound to one device"};
+  }
   if (key.application() != requirements.webauthn->rp_id) {
     return {ErrorCode::wrong_rp_id,
             "the passkey is for " + std::string(key.application()) + ", not for " + requirements.webauthn->rp_id};

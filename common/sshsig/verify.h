@@ -22,6 +22,7 @@ namespace countersign::sshsig {
 struct WebauthnExpectation {
   std::string origin;  // "https://phone.example.com"
   std::string rp_id;   // "phone.example.com"
+  bool synced = true;  // whether a passkey counts whose authenticator says that it may be, or is, copied elsewhere
 };
 
 struct Requirements {
@@ -57,7 +58,7 @@ class VerifiedSignature {
 };
 
 // key_mismatch, wrong_namespace, signature_mismatch, unsupported_signature_type, bad_signature_encoding,
-// user_presence_missing, user_verification_missing, wrong_rp_id, wrong_origin or bad_client_data.
+// user_presence_missing, user_verification_missing, synced_not_accepted, wrong_rp_id, wrong_origin or bad_client_data.
 base::Result<VerifiedSignature> verify(const Signature& signature, const crypto::PublicKey& expected_key,
                                        std::string_view expected_namespace, base::ByteView message,
                                        const Requirements& requirements);

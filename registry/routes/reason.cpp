@@ -42,6 +42,7 @@ constexpr std::array kRows{
     Row{ErrorCode::wrong_rp_id, 403, ErrorCode::signature_mismatch},
     Row{ErrorCode::user_presence_missing, 403, ErrorCode::signature_mismatch},
     Row{ErrorCode::user_verification_missing, 403, ErrorCode::signature_mismatch},
+    Row{ErrorCode::synced_not_accepted, 403, ErrorCode::signature_mismatch},
     Row{ErrorCode::not_found, 404, ErrorCode::not_found},
     Row{ErrorCode::record_unknown, 404, ErrorCode::record_unknown},
     Row{ErrorCode::unsupported_version, 406, ErrorCode::unsupported_version},

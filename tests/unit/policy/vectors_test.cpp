@@ -35,7 +35,8 @@ base::Time now_of(const VectorFile& vector) { return base::parse_time(vector.get
 
 PhoneExpectation phone_of(const VectorFile& vector) {
   if (vector.get("phone") == "no") return std::nullopt;
-  return sshsig::WebauthnExpectation{"https://phone.example.com", "phone.example.com"};
+  return sshsig::WebauthnExpectation{"https://phone.example.com", "phone.example.com",
+                                     /*synced=*/vector.get("phone") != "one-device"};
 }
 
 Result<VerifiedRecord> record_call(const VectorFile& vector, const std::string& text) {

@@ -63,6 +63,14 @@ TEST(Webauthn, PresenceAndVerificationAreRequiredWhateverTheCallerSays) {
   EXPECT_EQ(refusal({.flags = 0x01}, lax), ErrorCode::user_verification_missing);
 }
 
+TEST(Webauthn, WhatMayLeaveItsDeviceCanBeRefused) {
+  const Requirements one_device{.webauthn = WebauthnExpectation{phone.origin, phone.rp_id, /*synced=*/false}};
+  EXPECT_TRUE(check({}, one_device));
+  EXPECT_EQ(refusal({.flags = 0x0d}, one_device), ErrorCode::synced_not_accepted) << "it may be copied";
+  EXPECT_EQ(refusal({.flags = 0x1d}, one_device), ErrorCode::synced_not_accepted) << "it has been";
+  EXPECT_EQ(refusal({.flags = 0x15}, one_device), ErrorCode::synced_not_accepted) << "whatever else it says";
+}
+
 TEST(Webauthn, TheRpIdMustBeTheConfiguredOne) {
   EXPECT_EQ(refusal({}, {.webauthn = WebauthnExpectation{phone.origin, "example.com"}}), ErrorCode::wrong_rp_id);
 }

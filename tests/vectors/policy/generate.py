@@ -9,6 +9,7 @@ be judged.
 Needs ssh-keygen and openssl.
 """
 import base64
+import functools
 import os
 import sys
 
@@ -287,6 +288,12 @@ def answers():
            phone_answer(origin="https://evil.example.com"), section="5.3")
     answer("phone_not_verified", "without user verification", "user_verification_missing", phone_answer(flags=1),
            section="5.3")
+    for name, flags in (("eligible", 0x0D), ("backed_up", 0x1D), ("backed_up_only", 0x15)):
+        answer(f"phone_{name}", "a passkey that may leave its device", "ok", phone_answer(flags=flags), section="5.3")
+        answer(f"phone_{name}_refused", "a passkey that may leave its device, where none of those counts",
+               "synced_not_accepted", phone_answer(flags=flags), phone="one-device", section="5.3")
+    answer("phone_one_device", "a passkey bound to its device, where only those count", "ok", phone_answer(),
+           phone="one-device", section="5.3")
     answer("phone_not_configured", "a site without a phone", "unsupported_signature_type", made(key=PHONE), phone="no",
            section="5.3")
     answer("token_not_touched", "a security key that was not touched", "user_presence_missing",
@@ -388,6 +395,10 @@ def endorsements():
          approver("passkey", PHONE, ADMIN) + approver("hardware", TOKEN, PHONE), TOKEN, phone="no")
     case("chain_broken", "its endorser's endorsement does not hold", "not_endorsed",
          approver("passkey", PHONE, STRANGER) + approver("hardware", TOKEN, PHONE), TOKEN)
+    synced = signing.FidoKey("alice_phone", signing.RP_ID, webauthn=True)
+    synced.blob = functools.partial(synced.blob, flags=0x1D)
+    case("chain_synced", "its endorser is a passkey that may leave its device, where none of those counts", "not_endorsed",
+         approver("passkey", PHONE, ADMIN) + approver("hardware", TOKEN, synced), TOKEN, phone="one-device")
     case("self", "an approver endorses itself", "not_endorsed", approver("ssh-key", LAPTOP, LAPTOP), LAPTOP)
     case("circle", "two approvers endorse each other", "not_endorsed",
          approver("passkey", PHONE, TOKEN) + approver("hardware", TOKEN, PHONE), TOKEN)
