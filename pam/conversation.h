@@ -14,6 +14,7 @@ struct Question {
   std::string host;
   std::string address;
   std::string number;  // empty where none is wanted
+  std::string link;    // where the login can be approved too; empty for no such line
 };
 
 std::string prompt_text(const Question& question, bool not_understood);

@@ -28,8 +28,6 @@ using base::Result;
 // A cached record comes from disk; where there is none, one errand may fetch it, within this time.
 constexpr Milliseconds kRecordTime{2000};
 constexpr Milliseconds kReportTime{2000};
-// A trust counts only while the registry could still have taken it back: with a record it has confirmed this recently.
-constexpr base::Seconds kTrustNeedsRecord{600};
 // The courier ends before we do, so that its own reason arrives.
 constexpr Milliseconds kCourierEndsEarlier{500};
 
@@ -151,7 +149,6 @@ class Login {
       auto record = accept(cached->text);
       if (record) {
         record_.emplace(std::move(*record));
-        record_is_recent_ = host::is_fresh(*cached, kTrustNeedsRecord, clock_.now());
         return {};
       }
       reason = record.error().within("cached record");
@@ -176,7 +173,7 @@ class Login {
       if (!record) return record.error().within("the registry's record");
       record_.emplace(std::move(*record));
     }
-    record_is_recent_ = true;
+    record_is_confirmed_ = true;
     return {};
   }
 
@@ -199,22 +196,30 @@ class Login {
     const auto longest = std::chrono::duration_cast<base::Seconds>(settings_->host.challenge.max_trust);
     if (!login_key_ || longest <= base::Seconds(0)) return none;
     const auto kept = machine_.load_trusts(*settings_, account_->name, clock_.now());
-    if (kept.empty()) return none;
-    if (!record_is_recent_) {
-      if (auto fetched = fetch_record(); !fetched) return none;
-      if (auto still = find_login_key(); !still) return still.error();
-    }
     for (const std::string& text : kept) {
-      auto approval = policy::authorize_trust(
-          text,
-          {account_->name, settings_->host.host.name, *service_, statement::Fingerprint::of(login_key_->blob()),
-           address_, login_person_, accepted_levels(), phone(), longest, clock_.now()},
-          *record_, settings_->signers);
+      auto approval = judge_trust(text, longest);
+      if (approval && !record_is_confirmed_) {
+        // The cache is in the courier's hands, its times too: only what the registry says now can end a trust in time.
+        if (auto fetched = fetch_record(); !fetched) {
+          audit_.warn(fetched.error().within("no trust counts without the registry"));
+          return none;
+        }
+        if (auto still = find_login_key(); !still) return still.error();
+        approval = judge_trust(text, longest);
+      }
       if (approval) return std::optional(std::move(*approval));
       const bool elsewhere = approval.error().code == ErrorCode::trust_does_not_fit;
       if (!elsewhere) audit_.warn(approval.error().within("a kept trust"));
     }
     return none;
+  }
+
+  [[nodiscard]] Result<policy::Approval> judge_trust(std::string_view text, base::Seconds longest) const {
+    return policy::authorize_trust(
+        text,
+        {account_->name, settings_->host.host.name, *service_, statement::Fingerprint::of(login_key_->blob()), address_,
+         login_person_, accepted_levels(), phone(), longest, clock_.now()},
+        *record_, settings_->signers);
   }
 
   [[nodiscard]] policy::Levels accepted_levels() const {
@@ -225,7 +230,7 @@ class Login {
   [[nodiscard]] policy::PhoneExpectation phone() const {
     const auto& phone = settings_->host.phone;
     if (!phone) return std::nullopt;
-    return sshsig::WebauthnExpectation{phone->origin.str(), phone->rp_id};
+    return sshsig::WebauthnExpectation{phone->origin.str(), phone->rp_id, phone->synced};
   }
 
   Result<void> make_challenge() {
@@ -256,7 +261,7 @@ class Login {
 
   Result<void> prompt() {
     const Question question{account_->name.str(), settings_->host.host.name.str(), address_.str(),
-                            number_ ? number_->str() : ""};
+                            number_ ? number_->str() : "", link()};
     Result<Typed> typed(ErrorCode::prompt_failed);
     for (int shown = 0; shown < kMaxPrompts && !typed; ++shown) {
       if (clock_.monotonic() >= deadline_) return {ErrorCode::deadline_passed, "at the prompt"};
@@ -267,6 +272,12 @@ class Login {
     if (!typed) return typed.error();
     if (clock_.monotonic() >= deadline_) return {ErrorCode::deadline_passed, "Enter came after the deadline"};
     return {};
+  }
+
+  [[nodiscard]] std::string link() const {
+    const auto& host = settings_->host;
+    if (!host.phone || !host.challenge.link) return {};
+    return host.phone->origin.str() + "/#c=" + challenge_->id().str();
   }
 
   Result<host::CourierReply> send(const host::CourierRequest& request, base::MonotonicTime until) {
@@ -337,7 +348,7 @@ class Login {
   std::vector<crypto::PublicKey> proven_keys_;
   std::optional<policy::Floor> floor_;
   std::optional<policy::VerifiedRecord> record_;
-  bool record_is_recent_ = false;
+  bool record_is_confirmed_ = false;  // by the registry, to this very login
   std::optional<crypto::PublicKey> login_key_;
   std::optional<base::PersonName> login_person_;
   std::optional<statement::LoginNumber> number_;

@@ -66,6 +66,7 @@ constexpr std::array kSentences = {
     Row{ErrorCode::not_an_approver, kWrongDevice},
     Row{ErrorCode::not_endorsed, kWrongDevice},
     Row{ErrorCode::level_not_accepted, kWrongDevice},
+    Row{ErrorCode::synced_not_accepted, "The approval came with a passkey that is not bound to one device."},
     Row{ErrorCode::wrong_person, kWrongDevice},
     Row{ErrorCode::challenge_mismatch, kNotVerified},
     Row{ErrorCode::signature_mismatch, kNotVerified},

@@ -29,7 +29,7 @@ SSHD_CONFIG = (
     "AuthorizedKeysCommandUser countersign",
     "AuthorizedKeysFile none",
 )
-PROMPT = r"alice@web-01 from \S+\s+Approve on your phone with number (\d\d)\s+Press Enter[^:]*:"
+PROMPT = r"alice@web-01 from \S+\s+Approve on your phone with number (\d\d)\s+(?:or open\s+\S+\s+)?Press Enter[^:]*:"
 
 
 def public(key):

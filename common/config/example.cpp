@@ -35,6 +35,7 @@ std::string range_of(const Setting& setting) {
     case Type::integer:
       return std::string(" From ").append(setting.least).append(" to ").append(setting.most).append(".");
     case Type::boolean: return " true or false.";
+    case Type::permission: return " allow or refuse.";
     case Type::level_list: return " Of passkey, hardware and ssh-key.";
     case Type::endorser: return " registry or administrator.";
     case Type::host_name:

@@ -26,6 +26,7 @@ base::Result<HostConfig> parse_host_config(std::string_view text, std::string_vi
   const Values values = read_values(text, host_schema(), diagnostics);
   std::optional<Phone> phone = read_phone(values, diagnostics);
   if (!diagnostics.empty()) return diagnostics.error();
+  if (phone) phone->synced = values.text("phone.synced") == "allow";
   std::optional<std::string> ca;
   if (values.has("registry.ca")) ca = values.text("registry.ca");
   return HostConfig{
@@ -34,6 +35,7 @@ base::Result<HostConfig> parse_host_config(std::string_view text, std::string_vi
       .phone = std::move(phone),
       .challenge = {.timeout = values.duration("challenge.timeout"),
                     .number = values.boolean("challenge.number"),
+                    .link = values.boolean("challenge.link"),
                     .max_trust = values.duration("challenge.max_trust"),
                     .levels = values.levels("challenge.levels")},
       .records = {.fresh = values.duration("records.fresh"), .max_life = values.duration("records.max_life")},

@@ -25,6 +25,7 @@ inline constexpr std::string_view kHostConfigPath = "/etc/countersign/countersig
 struct Phone {
   base::Origin origin;
   std::string rp_id;
+  bool synced = true;  // passkeys that are copied between devices count; a host's setting
 };
 
 struct HostConfig {
@@ -40,6 +41,7 @@ struct HostConfig {
   struct Challenge {
     base::Milliseconds timeout;
     bool number;
+    bool link;
     base::Milliseconds max_trust;
     std::vector<statement::Level> levels;
   };

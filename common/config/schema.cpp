@@ -24,10 +24,16 @@ constexpr std::array kHost{
             "The origin of the web app that approves. Without it no passkey is accepted."},
     Setting{"phone.rp_id", Type::host_name, optional, "phone.example.com", "", "",
             "The passkeys' relying party: the host of phone.origin, which it also is when left out."},
+    Setting{"phone.synced", Type::permission, defaulted, "allow", "", "",
+            "Whether passkeys count that a phone's maker copies between devices, as most phones' are. With refuse only "
+            "those that never leave one device do."},
     Setting{"challenge.timeout", Type::duration, defaulted, "90s", "10s", "115s",
             "How long a login waits for an answer. It stays below sshd's LoginGraceTime (120 s)."},
     Setting{"challenge.number", Type::boolean, defaulted, "true", "", "",
             "Whether the person must type on the phone the number that the terminal shows."},
+    Setting{"challenge.link", Type::boolean, defaulted, "true", "", "",
+            "Whether the prompt also shows an address below phone.origin, at which the login can be approved in any "
+            "browser."},
     Setting{"challenge.max_trust", Type::duration, defaulted, "0s", "0s", "7d",
             "The longest time an approver may trust later logins with equal service, key and address. 0s: not at all."},
     Setting{"challenge.levels", Type::level_list, defaulted, "[passkey, hardware]", "", "",

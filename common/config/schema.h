@@ -17,6 +17,7 @@ enum class Type {
   group_list,
   origin,
   phone_origin,
+  permission,
   path,
   duration,
   boolean,

@@ -125,6 +125,7 @@ std::string allowed_text(const Setting& setting) {
     case Type::path: return "an absolute path without \".\", \"..\" and empty parts";
     case Type::duration: return "a duration from " + range;
     case Type::boolean: return "true or false";
+    case Type::permission: return "allow or refuse";
     case Type::integer: return "a whole number from " + range;
     case Type::level_list: return "a list of passkey, hardware and ssh-key";
     case Type::user_name: return "a user name";
@@ -145,6 +146,7 @@ Result<void> check_value(const Setting& setting, std::string_view text) {
     case Type::path: return check_absolute_path(text);
     case Type::duration: return check_duration(setting, text);
     case Type::boolean: return out_of_range(text == "true" || text == "false");
+    case Type::permission: return out_of_range(text == "allow" || text == "refuse");
     case Type::integer: return check_integer(setting, text);
     case Type::level_list: return without_value(statement::parse_level(text));
     case Type::user_name: return without_value(base::UserName::parse(text));

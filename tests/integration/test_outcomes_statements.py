@@ -4,13 +4,20 @@ docs/OUTCOMES.md is the table of expectations: a test here is named after its ro
 answers and records that are bent in one place, and a host that is not set up as it should be.
 """
 
+import os
+import sys
 import time
+
+import pytest
 
 import statements
 from outcome_fixtures import login, sshd, the_world, world  # noqa: F401
 from outcomes import ROWS, pattern
 from statements import Approver
 from world import PROMPT
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors"))
+import signing  # noqa: E402
 
 
 # The answer
@@ -96,6 +103,38 @@ def test_level_not_accepted(world, login):
     world.host.write("/etc/countersign/countersign.yaml", world.host.read("/etc/countersign/countersign.yaml").replace(
         "levels: [passkey, hardware, ssh-key]", "levels: [passkey, hardware]"))
     answered_with(world, login)
+
+
+PHONE = "phone: { origin: 'https://phone.example.com'%s }\n"
+
+
+def approved_with_a_passkey(world, login, settings, flags):
+    """A passkey, in software: what it says of itself stands in `flags`."""
+    passkey = signing.FidoKey("alice_phone", signing.RP_ID, webauthn=True)
+    public = f"{world.host.directory}/passkey"
+    with open(public + ".pub", "w", encoding="ascii") as file:
+        file.write(passkey.public + "\n")
+    world.configure(more=PHONE % settings)
+    world.publish(world.record(approvers=[Approver(public, level="passkey")]))
+    one = login()
+    number = one.terminal.expect(PROMPT).group(1)
+    challenge = world.registry.next_challenge()
+    text = statements.statement("answer", statements.fields(challenge) + [("decision", "approve"), ("number", number),
+                                                                          ("via", "registry")])
+    blob = passkey.blob(text, "answer.v1@countersign", flags=flags)
+    world.registry.give(challenge, text + signing.armor(blob))
+    one.terminal.enter()
+    return one
+
+
+def test_synced_passkey_refused(world, login):
+    approved_with_a_passkey(world, login, ", synced: refuse", 0x1D).ends()
+
+
+@pytest.mark.parametrize("settings,flags", [(", synced: refuse", 0x05), (", synced: allow", 0x1D), ("", 0x1D)])
+@pytest.mark.parametrize("case", ["approve"])
+def test_passkeys_that_count(world, login, case, settings, flags):
+    approved_with_a_passkey(world, login, settings, flags).ends(admitted=True)
 
 
 # The record

@@ -6,6 +6,7 @@ import pytest
 
 import statements
 from outcome_fixtures import NO_PASSWORD, sshd, the_world, world  # noqa: F401
+from scripted_registry import Answer
 from world import PROMPT
 
 
@@ -91,6 +92,22 @@ def test_the_record_takes_it_back(world, trusted):
     world.publish(world.record(more=[("revoked-trust", statements.hash32(statements.message(world.host.read(kept))))]))
     assert is_asked(world, trusted)
     world.host.syslog.wait("event=login_warning .*reason=trust_revoked")
+
+
+def test_the_cache_cannot_hide_that_it_is_taken_back(world, trusted):
+    """Whoever is user countersign can put back an older record and set its time; the registry is asked all the same."""
+    kept, = trusts(world)
+    revoked = ("revoked-trust", statements.hash32(statements.message(world.host.read(kept))))
+    world.registry.records["alice"] = world.record(more=[revoked])
+    world.host.run(["sh", "-c", "touch /var/cache/countersign/records/*"], user="countersign")
+    assert is_asked(world, trusted)
+    world.host.syslog.wait("event=login_warning .*reason=trust_revoked")
+
+
+def test_without_the_registry_nobody_is_trusted(world, trusted):
+    world.registry.answer("GET", "/v1/records/", Answer(503, "registry_unreachable: closed for the test\n"))
+    assert is_asked(world, trusted)
+    world.host.syslog.wait("event=login_warning .*reason=registry_unreachable")
 
 
 def test_policy_that_trusts_nobody_ends_it(world, trusted):

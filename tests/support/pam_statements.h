@@ -33,11 +33,13 @@ inline std::string endorsement_text(const TestKeys& keys) {
       sshsig::serialize(*sshsig::sign(keys.signer, "approver.v1@countersign", base::as_bytes(text))));
 }
 
-inline std::string record_text(const TestKeys& keys, const std::string& serial = "1700000000000") {
+// `more`: lines at its end.
+inline std::string record_text(const TestKeys& keys, const std::string& serial = "1700000000000",
+                               const std::string& more = "") {
   return sign_text("countersign record v1\nuser: alice\nhosts: *\nserial: " + serial +
                        "\nissued: 2026-11-21T09:00:00Z\nexpires: 2026-11-22T09:00:00Z\nlogin-key: " +
                        key_text(keys.login) + "\napprover: ssh-key 2026-01-01T00:00:00Z " + key_text(keys.approver) +
-                       "\nendorsement: " + endorsement_text(keys) + "\n",
+                       "\nendorsement: " + endorsement_text(keys) + "\n" + more,
                    keys.signer, "record.v1@countersign");
 }
 

@@ -36,6 +36,7 @@ TEST(HostConfig, HasTheDocumentedDefaults) {
   EXPECT_FALSE(config->phone);
   EXPECT_EQ(config->challenge.timeout, Milliseconds{90'000});
   EXPECT_TRUE(config->challenge.number);
+  EXPECT_TRUE(config->challenge.link);
   EXPECT_EQ(config->challenge.max_trust, Milliseconds{0});
   EXPECT_THAT(config->challenge.levels, ElementsAre(statement::Level::passkey, statement::Level::hardware));
   EXPECT_EQ(config->records.fresh, Milliseconds{60'000});
@@ -53,8 +54,8 @@ host:
   name: db-02.example.com
   groups: [web, db_eu]
 registry: { url: "http://127.0.0.1:8080", token: /t, ca: /ca.pem }
-phone: { origin: "https://phone.example.com:8443", rp_id: phone.example.com }
-challenge: { timeout: 10s, number: false, max_trust: 8h, levels: [ssh-key] }
+phone: { origin: "https://phone.example.com:8443", rp_id: phone.example.com, synced: refuse }
+challenge: { timeout: 10s, number: false, link: false, max_trust: 8h, levels: [ssh-key] }
 records: { fresh: 1s, max_life: 30d }
 paths: { signers: /s, cache: /c, state: /v, courier: /x }
 courier: { user: courier }
@@ -68,7 +69,9 @@ courier: { user: courier }
   EXPECT_EQ(config->phone->origin.str(), "https://phone.example.com:8443");
   EXPECT_EQ(config->phone->rp_id, "phone.example.com");
   EXPECT_EQ(config->challenge.timeout, Milliseconds{10'000});
+  EXPECT_FALSE(config->phone->synced);
   EXPECT_FALSE(config->challenge.number);
+  EXPECT_FALSE(config->challenge.link);
   EXPECT_EQ(config->challenge.max_trust, Milliseconds{8 * 3'600'000});
   EXPECT_THAT(config->challenge.levels, ElementsAre(statement::Level::ssh_key));
   EXPECT_EQ(config->records.fresh, Milliseconds{1'000});
@@ -130,6 +133,9 @@ TEST(HostConfig, PhoneOriginAndRpIdBelongTogether) {
   const auto config = parse_host_config(std::string(kLeast) + "phone: {origin: \"http://localhost:8080\"}\n", "c.yaml");
   ASSERT_TRUE(config) << config.error().detail;
   EXPECT_EQ(config->phone->rp_id, "localhost");
+  EXPECT_TRUE(config->phone->synced);
+  EXPECT_THAT(faults_of_least_and("phone: {synced: no}\n"),
+              HasSubstr("phone.synced: found \"no\", allowed is allow or refuse"));
   EXPECT_EQ(faults_of_least_and("phone: {rp_id: phone.example.com}\n"),
             "c.yaml:3:16: phone.rp_id: given without phone.origin");
   EXPECT_EQ(faults_of_least_and("phone: {origin: \"https://phone.example.com\", rp_id: example.com}\n"),

@@ -87,7 +87,9 @@ TEST_F(TrustTest, ATrustAdmitsAndIsKept) {
 TEST_F(TrustTest, TheNextLoginIsNotAsked) {
   trust();
   expect_trusted();
-  EXPECT_TRUE(machine.errands.empty());
+  ASSERT_EQ(machine.errands.size(), 1U);
+  EXPECT_EQ(machine.errands[0].task, CourierTask::record);
+  EXPECT_EQ(machine.errands[0].etag, statement::Hash32::of(record).str());
   EXPECT_EQ(machine.receipts.size(), 1U);
 }
 
@@ -127,7 +129,6 @@ TEST_F(TrustTest, ItEndsAtItsTime) {
   until = "2026-11-21T09:40:00Z";
   trust();
   clock.time = *base::parse_time("2026-11-21T09:39:59Z");
-  machine.cache_confirmed = clock.time;
   expect_trusted();
   clock.time = *base::parse_time("2026-11-21T09:40:00Z");
   until = "2026-11-21T09:50:00Z";
@@ -175,24 +176,53 @@ TEST_F(TrustTest, AByteChangedOnDiskEndsIt) {
   EXPECT_TRUE(sink.contains("reason=signature_mismatch"));
 }
 
-TEST_F(TrustTest, ARecordThatIsNotRecentIsConfirmedFirst) {
+TEST_F(TrustTest, WhatTheCacheSaysOfItsAgeDoesNotCount) {
   trust();
-  machine.cache_confirmed = clock.time - base::Seconds(601);
-  expect_trusted();
-  ASSERT_EQ(machine.errands.size(), 1U);
-  EXPECT_EQ(machine.errands[0].task, CourierTask::record);
+  for (const auto age : {base::Seconds(0), base::Seconds(1), base::Seconds(6 * 86400)}) {
+    machine.cache_confirmed = clock.time - age;
+    expect_trusted();
+    ASSERT_EQ(machine.errands.size(), 1U) << "the registry is asked";
+  }
 }
 
-TEST_F(TrustTest, WithoutTheRegistryAnOldRecordTrustsNobody) {
+TEST_F(TrustTest, ARevocationThatTheCacheDoesNotHoldEndsIt) {
   trust();
-  machine.cache_confirmed = clock.time - base::Seconds(601);
+  const auto given = statement::Trust::parse(machine.trusts.at(0));
+  ASSERT_TRUE(given);
+  record = record_text(keys, "1700000000001", "revoked-trust: " + given->id().str() + "\n");
+  registry_record = {CourierStatus::ok, std::nullopt, "", record};
+  machine.cache_confirmed = clock.time;
+  expect_asked();
+  EXPECT_TRUE(sink.contains("reason=trust_revoked"));
+}
+
+TEST_F(TrustTest, ACourierThatGivesAnOlderRecordIsNotBelieved) {
+  record = record_text(keys, "1700000000001");
+  machine.cached = record;
+  trust();
+  registry_record = {CourierStatus::ok, std::nullopt, "", record_text(keys)};
+  expect_asked();
+  EXPECT_TRUE(sink.contains("reason=record_rolled_back"));
+}
+
+TEST_F(TrustTest, WithoutTheRegistryNobodyIsTrusted) {
+  trust();
   registry_record = {CourierStatus::failed, ErrorCode::registry_unreachable, "down", ""};
   expect_asked();
+  EXPECT_TRUE(sink.contains("event=login_warning"));
+  EXPECT_TRUE(sink.contains("reason=registry_unreachable"));
+}
+
+TEST_F(TrustTest, ALoginThatNoTrustCoversAsksForNoRecord) {
+  trust();
+  port.variables["SSH_CONNECTION"] = "203.0.113.10 50022 192.0.2.1 22";
+  expect_asked();
+  ASSERT_EQ(machine.errands.size(), 1U);
+  EXPECT_EQ(machine.errands[0].task, CourierTask::challenge);
 }
 
 TEST_F(TrustTest, ALoginKeyThatLeftTheRecordIsDeniedUnasked) {
   trust();
-  machine.cache_confirmed = clock.time - base::Seconds(601);
   TestKeys others = keys;
   others.login = *crypto::PrivateKey::generate(crypto::KeyType::ed25519);
   registry_record = {CourierStatus::ok, std::nullopt, "", record_text(others, "1700000000001")};
