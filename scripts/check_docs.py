@@ -79,13 +79,14 @@ def reason_faults(root):
 # The schema's table -> the man page and the example of that file.
 CONFIGURATIONS = {"kHost": ("man/countersign.yaml.5", "etc/countersign.yaml"),
                   "kRegistry": ("man/countersign-registry.8", "etc/registry.yaml")}
-SETTING = re.compile(r'Setting\{\s*"([a-z_.]+)",\s*Type::\w+,\s*(\w+),\s*"([^"]*)"')
+SETTING = re.compile(r'Setting\{\s*"([a-z_.]+)",\s*Type::\w+,\s*(\w+),\s*((?:"[^"]*"\s*)+)')
 
 
 def settings(root, table):
     """(key, whether it has a default, default or example) of each row."""
     body = re.search(rf"{table}\{{(.*?)\n\}};", read(root, "common/config/schema.cpp"), re.S)[1]
-    return [(key, need == "defaulted", value) for key, need, value in SETTING.findall(body)]
+    joined = lambda literals: "".join(re.findall(r'"([^"]*)"', literals))
+    return [(key, need == "defaulted", joined(literals)) for key, need, literals in SETTING.findall(body)]
 
 
 def setting_faults(root):

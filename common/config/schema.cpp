@@ -84,7 +84,9 @@ constexpr std::array kRegistry{
     Setting{"push.contact", Type::contact, optional, "mailto:ops@example.com", "", "",
             "Where a push service may write to when this registry's pushes trouble it. Without it they name url."},
     Setting{"push.hosts", Type::push_host_list, defaulted,
-            "[fcm.googleapis.com, '*.push.services.mozilla.com', '*.push.apple.com', '*.notify.windows.com']", "", "",
+            "[fcm.googleapis.com, jmt17.google.com, '*.push.services.mozilla.com', '*.push.apple.com', "
+            "'*.notify.windows.com']",
+            "", "",
             "Push services that phones may name, at public addresses only. \"*.\" stands for any name below. An empty "
             "list: no pushes to them."},
     Setting{"push.private_hosts", Type::push_host_list, defaulted, "[]", "", "",
