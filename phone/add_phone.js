@@ -111,7 +111,7 @@ export class AddPhonePage {
     }
   }
 
-  async arrived({ state, enrolment }) {
+  async arrived({ state, person, enrolment }) {
     if (state === 'added') return this.end('good', 'done', text('add_done_title'), text('add_done_text', this.account));
     if (state === 'waiting') return this.end('note', 'clock', text('add_waiting_title'), text('add_waiting_text'));
     if (state !== 'enrolled') return this.refused();
@@ -121,7 +121,7 @@ export class AddPhonePage {
       api.giveUp(currentToken(), this.pairing).catch(() => {});
       return this.end('bad', 'warn', text('add_refused_title'), text('add_strange_text'));
     }
-    this.message = splitArmor(enrolment).message;
+    Object.assign(this, { person, message: splitArmor(enrolment).message });
     return this.compare();
   }
 
@@ -130,8 +130,9 @@ export class AddPhonePage {
   }
 
   async compare(fault) {
-    this.show('add-compare', [heading(text('add_compare_title')), await phraseNode(this.message), paragraph(text('add_compare_text')),
-      fault ? notice('bad', 'warn', null, faultText(fault)) : null],
+    this.show('add-compare', [heading(text('add_compare_title')), fault ? notice('bad', 'warn', null, faultText(fault)) : null,
+      await phraseNode(this.message), paragraph(text('add_compare_text')),
+      this.person ? paragraph(text('add_compare_person', { user: this.account.user, person: this.person }), 'quiet') : null],
     [button(text('add_equal'), () => this.endorse(), 'main'), button(text('add_differ'), () => this.cancel(), 'second')]);
   }
 
@@ -140,7 +141,7 @@ export class AddPhonePage {
     const { user } = this.account;
     const { key, level } = this.fields;
     try {
-      const approver = printStatement('approver', { user, key, level, added: printTime(api.now()) });
+      const approver = printStatement('approver', { user, person: this.person, key, level, added: printTime(api.now()) });
       await api.endorse(currentToken(), this.pairing, await signAs(this.account, 'approver', approver, this.phone));
     } catch (fault) {
       return this.compare(fault);

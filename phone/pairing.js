@@ -39,8 +39,8 @@ export class PairingPage {
   }
 
   refuse(fault, again) {
-    if (fault.reason === 'not_authorized') this.end('unknown');
-    else if (['pairing_ended', 'already_answered'].includes(fault.reason)) this.end('expired');
+    const ends = { not_authorized: 'unknown', pairing_ended: 'expired', already_answered: 'used' };
+    if (fault.reason in ends) this.end(ends[fault.reason]);
     else this.show('pair-fault', [heading(text('welcome_title')), notice('bad', 'warn', null, faultText(fault))], [button(text('again'), again, 'main')],
       () => this.leave());
   }
@@ -57,7 +57,8 @@ export class PairingPage {
     } catch (fault) {
       return this.refuse(fault, () => this.begin());
     }
-    if (this.pairing.state !== 'open') return this.end(this.pairing.state === 'refused' ? 'refused' : 'expired');
+    // This phone would remember an enrolment of its own: the code was used by another.
+    if (this.pairing.state !== 'open') return this.end(['refused', 'expired'].includes(this.pairing.state) ? this.pairing.state : 'used');
     return this.confirm();
   }
 
@@ -89,8 +90,8 @@ export class PairingPage {
     return this.sign();
   }
 
-  // The second ceremony. A browser that wants a tap for each of them gets one.
-  async sign() {
+  // The second ceremony. A browser that wants a tap for each of them gets one; after that tap a failure is one.
+  async sign(tapped = false) {
     this.busy();
     const { user, registry, key } = this.account;
     const fields = { registry, user, pairing: await hash32(this.token), key, level: 'passkey', issued: printTime(api.now()) };
@@ -101,8 +102,10 @@ export class PairingPage {
       store.remember('pending', pending);
       return this.goOn(pending);
     } catch (fault) {
-      if (fault.reason !== 'passkey') return this.refuse(fault, () => this.sign());
-      return this.show('pair-sign', [heading(text('pair_sign_title')), paragraph(text('pair_sign_text'))], [button(text('pair_sign_go'), () => this.sign(), 'main')]);
+      const again = () => this.sign(true);
+      if (fault.reason !== 'passkey') return this.refuse(fault, again);
+      return this.show('pair-sign', [heading(text('pair_sign_title')), paragraph(text('pair_sign_text')),
+        tapped ? notice('bad', 'warn', null, faultText(fault)) : null], [button(text('pair_sign_go'), again, 'main')]);
     }
   }
 

@@ -31,7 +31,12 @@ export async function switchOn(token, vapid) {
   const old = await pushManager.getSubscription();
   if (old && !isFor(old, vapid)) await old.unsubscribe();
   const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(vapid) });
-  await api.subscribe(token, subscription.toJSON());
+  try {
+    await api.subscribe(token, subscription.toJSON());
+  } catch (fault) {
+    await subscription.unsubscribe();  // a switch that says "on" while nobody would ring is worse than one that says "off"
+    throw fault;
+  }
 }
 
 function isFor(subscription, vapid) {

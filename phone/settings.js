@@ -60,10 +60,9 @@ export class SettingsPage {
   draw() {
     const { account } = this;
     this.show('settings', [
-      this.fault ? notice('bad', 'warn', null, this.fault) : null,
       heading(text('phones_title', account)),
       el('ul', { class: 'rows' }, this.approvers.map((approver, at) => this.row(approver, at === 0))),
-      el('h2', {}, text('notify_title')), this.notifications(),
+      el('h2', {}, text('notify_title')), this.fault ? notice('bad', 'warn', null, this.fault) : null, this.notifications(),
     ], [button(text('phones_add'), () => this.add(), 'main')]);
   }
 

@@ -52,6 +52,8 @@ export const EN = {
   pair_refused_text: 'The words were not equal, or the pairing was given up. Nothing was added. Delete the new passkey on this phone, and begin again with a new code.',
   pair_expired_title: 'The code has run out',
   pair_expired_text: 'A code lives ten minutes and works once. Ask for a new one.',
+  pair_used_title: 'This code is used up',
+  pair_used_text: 'It works once. If it was not you who used it, somebody else did: answer "no" where you got the code, and ask for a new one.',
   pair_unknown_title: 'The registry does not know this code',
   pair_unknown_text: 'It was mistyped, has been used, or is older than ten minutes.',
   pair_other_code: 'Type another code',
@@ -154,6 +156,7 @@ export const EN = {
   add_image: 'QR code of the address that pairs the other phone',
   add_compare_title: 'The same words there?',
   add_compare_text: 'The new phone shows five words. They must be the same, in the same order.',
+  add_compare_person: 'For {person}, in the shared account {user}.',
   add_equal: 'Yes, the same',
   add_differ: 'No, stop',
   add_done_title: 'The phone is added',
@@ -163,5 +166,4 @@ export const EN = {
   add_refused_title: 'Not added',
   add_refused_text: 'The pairing has ended and nothing was added.',
   add_strange_text: 'What the new phone sent does not fit this pairing. Nothing was added. Tell your administrator.',
-
 };

@@ -52,6 +52,8 @@ export const KO = {
   pair_refused_text: '단어가 다르거나 등록이 중단되었습니다. 아무것도 추가되지 않았습니다. 이 휴대폰에서 새 패스키를 삭제하고 새 코드로 다시 시작하세요.',
   pair_expired_title: '코드의 유효 시간이 지났습니다',
   pair_expired_text: '코드는 10분 동안 한 번만 쓸 수 있습니다. 새 코드를 받으세요.',
+  pair_used_title: '이미 사용된 코드입니다',
+  pair_used_text: '코드는 한 번만 쓸 수 있습니다. 직접 사용하지 않았다면 다른 사람이 사용한 것입니다. 코드를 받은 곳에서 "no"라고 답하고 새 코드를 요청하세요.',
   pair_unknown_title: '레지스트리가 모르는 코드입니다',
   pair_unknown_text: '잘못 입력했거나, 이미 사용했거나, 10분이 지난 코드입니다.',
   pair_other_code: '다른 코드 입력',
@@ -154,6 +156,7 @@ export const KO = {
   add_image: '다른 휴대폰을 등록하는 주소의 QR 코드',
   add_compare_title: '단어가 같은가요?',
   add_compare_text: '새 휴대폰에 다섯 단어가 보입니다. 같은 단어가 같은 순서로 있어야 합니다.',
+  add_compare_person: '공용 계정 {user}, {person} 님의 휴대폰',
   add_equal: '예, 같습니다',
   add_differ: '아니요, 중단',
   add_done_title: '휴대폰을 추가했습니다',
@@ -163,5 +166,4 @@ export const KO = {
   add_refused_title: '추가하지 않았습니다',
   add_refused_text: '등록이 끝났고 아무것도 추가되지 않았습니다.',
   add_strange_text: '새 휴대폰이 보낸 내용이 이 등록과 맞지 않습니다. 아무것도 추가되지 않았습니다. 관리자에게 알리세요.',
-
 };

@@ -19,14 +19,16 @@ PATIENCE = 60.0
 
 
 class Browser:
-    def __init__(self):
+    """`switches` are more of Chromium's own."""
+
+    def __init__(self, *switches):
         self._process = subprocess.Popen(["node", os.path.join(HERE, "driver.mjs"), MODULES], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True, start_new_session=True)
         self._names = (f"phone{number}" for number in itertools.count())
         self._ids = itertools.count()
         self._replies, self._arrived = {}, threading.Condition()
         threading.Thread(target=self._listen, daemon=True).start()
-        self.version = self.call("launch")
+        self.version = self.call("launch", args=switches)
 
     def _listen(self):
         for line in self._process.stdout:
@@ -137,8 +139,23 @@ class Phone:
     def set_user_verified(self, verified):
         self.call("cdp", method="WebAuthn.setUserVerified", params={"isUserVerified": verified}, own=True)
 
+    def bend_answers(self, **bits):
+        """The authenticator signs wrongly from now on: isBogusSignature, isBadUV, isBadUP."""
+        self.call("cdp", method="WebAuthn.setResponseOverrideBits", params=bits, own=True)
+
     def credentials(self):
         return self.call("cdp", method="WebAuthn.getCredentials", own=True)["credentials"]
+
+    def words(self):
+        """The words to compare, as the page shows them."""
+        return self.eval("[...document.querySelectorAll('.words li')].map((word) => word.textContent).join(' ')")
+
+    def post(self, path, body):
+        """What the server of this page says to a request of anybody's making."""
+        return self.eval(f"""(async () => {{
+          const reply = await fetch({json.dumps(path)}, {{ method: 'POST', body: {json.dumps(body)}, headers: {{ 'Content-Type': 'text/plain; charset=utf-8' }} }});
+          return {{ status: reply.status, body: await reply.text() }};
+        }})()""")
 
     def type_number(self, number):
         for digit in number:
@@ -146,3 +163,9 @@ class Phone:
 
     def close(self):
         self.call("close")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

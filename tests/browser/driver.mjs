@@ -18,12 +18,14 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const AUTHENTICATOR = { protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
   isUserVerified: true, automaticPresenceSimulation: true };
 
-let browser;
+let browser, launching;
 const phones = new Map();
 
-async function open({ phone, language = 'en-US', dark = false, width = 360, height = 640, permissions = [], origin, authenticator = {} }) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: language, colorScheme: dark ? 'dark' : 'light', deviceScaleFactor: 2,
-    hasTouch: true, isMobile: true, acceptDownloads: true });
+// With `profile`, a folder, the phone is a Chromium of its own: what a browser does not do for a private window, it does there.
+async function open({ phone, language = 'en-US', dark = false, width = 360, height = 640, permissions = [], origin, authenticator = {}, profile }) {
+  const looks = { viewport: { width, height }, locale: language, colorScheme: dark ? 'dark' : 'light', deviceScaleFactor: 2,
+    hasTouch: true, isMobile: true, acceptDownloads: true };
+  const context = profile ? await chromium.launchPersistentContext(profile, { ...looks, ...launching }) : await browser.newContext(looks);
   if (permissions.length) await context.grantPermissions(permissions, { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -43,7 +45,17 @@ async function open({ phone, language = 'en-US', dark = false, width = 360, heig
     const { pathname, search } = new URL(request.url());
     if (pathname.startsWith('/v1/')) requests.push({ method: request.method(), path: pathname + search, body: request.postData() });
   });
-  phones.set(phone, { context, page, cdp, authenticatorId, faults, mocks: [], hung: [], held: [], requests });
+  const it = { context, page, cdp, authenticatorId, faults, mocks: [], hung: [], held: [], requests };
+  page.on('requestfailed', (request) => { it.hung = it.hung.filter((route) => route.request() !== request); });
+  phones.set(phone, it);
+}
+
+async function until(holds, what) {
+  for (let tries = 0; tries < 150; tries += 1) {
+    if (holds()) return;
+    await new Promise((resume) => { setTimeout(resume, 100); });
+  }
+  throw new Error(`not seen: ${what}`);
 }
 
 // In the page's own world, past the policy that forbids it eval.
@@ -67,7 +79,8 @@ const MEASURE = `(() => {
 
 const OPS = {
   launch: async ({ args = [] }) => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...args] });
+    launching = { executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...args] };
+    browser = await chromium.launch(launching);
     return browser.version();
   },
   open,
@@ -116,8 +129,9 @@ const OPS = {
   forward: async ({ phone }) => {
     for (const route of phones.get(phone).held.splice(0)) await route.continue();
   },
-  // What hangs by a mock is answered now.
+  // What hangs by a mock is answered now, and when nothing does, the next that will.
   release: async ({ phone, reply }) => {
+    await until(() => phones.get(phone).hung.length > 0, 'a request that hangs');
     for (const route of phones.get(phone).hung.splice(0)) await fulfill(route, reply);
   },
   requests: ({ phone }) => phones.get(phone).requests.splice(0),
@@ -134,7 +148,7 @@ const OPS = {
       await it.cdp.send('ServiceWorker.enable');
     }
     const found = () => it.registrations.findLast((each) => !each.isDeleted && each.scopeURL === `${origin}/`);
-    for (let i = 0; i < 100 && !found(); i += 1) await new Promise((resume) => { setTimeout(resume, 100); });
+    await until(found, 'a service worker');
     await it.cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId: found().registrationId, data: text });
   },
   quit: async () => {
