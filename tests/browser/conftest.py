@@ -11,7 +11,9 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "support")]
 from browser import MODULES, Browser  # noqa: E402
+from browser_site import BrowserSite  # noqa: E402
 from realregistry import RealRegistry  # noqa: E402
+from testhost import TestHost  # noqa: E402
 
 
 def pytest_configure(config):
@@ -52,3 +54,18 @@ def with_phone(registry):
 def registry(build):
     with RealRegistry(build) as one:
         yield with_phone(one).start()
+
+
+@pytest.fixture(scope="module")
+def the_site(build):
+    with TestHost() as host:
+        one = BrowserSite(build, host)
+        yield one
+        one.stop()
+
+
+@pytest.fixture
+def site(the_site):
+    """The module's site, with nothing in the log of its host."""
+    the_site.host.syslog.lines.clear()
+    return the_site

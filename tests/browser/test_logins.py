@@ -1,39 +1,14 @@
 """Logins through a real sshd that a passkey in a real Chromium answers: nothing is scripted."""
 
-import base64
-import hashlib
-
 import pytest
 
 import statements
-from browser_site import BrowserSite
-from testhost import TestHost, wait_until
-
-WRONG = "The number typed"
-
-
-def fingerprint_of(key):
-    blob = base64.b64decode(key.split()[1])
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-
-
-@pytest.fixture(scope="module")
-def the_site(build):
-    with TestHost() as host:
-        one = BrowserSite(build, host)
-        yield one
-        one.stop()
+from browser_site import sent
 
 
 @pytest.fixture(scope="module")
 def the_phone(the_site, browser):
     return the_site.add_phone(browser)
-
-
-@pytest.fixture
-def site(the_site):
-    the_site.host.syslog.lines.clear()
-    return the_site
 
 
 @pytest.fixture
@@ -44,11 +19,6 @@ def phone(site, the_phone):
     the_phone.requests()
     yield the_phone
     assert the_phone.faults() == []
-
-
-def sent(phone, path):
-    """The last statement that the page posted to a path that ends so."""
-    return [request["body"] for request in phone.requests() if request["method"] == "POST" and request["path"].endswith(path)][-1]
 
 
 def test_a_login(site, phone):
@@ -77,7 +47,8 @@ def test_a_login(site, phone):
 
 
 def test_the_session_is_signed_by_the_passkey(site, phone, browser):
-    phone.eval("(() => { const all = JSON.parse(localStorage.countersign); delete all.session; localStorage.countersign = JSON.stringify(all); })()")
+    site.forget_session(phone)
+    phone.goto(site.origin)
     site.unlock(phone)
     session = sent(phone, "/v1/sessions")
     assert statements.field(session, "user") == "alice"
@@ -90,9 +61,7 @@ def test_deny(site, phone):
         phone.wait_step("ask")
         phone.click("Deny")
         phone.wait_text("Denied")
-        terminal.enter()
-        assert terminal.finish() == 255
-        assert "The login was denied on your phone." in terminal.output
+        site.end_denied(terminal, "The login was denied on your phone.")
     assert site.decisions() == ["event=login_denied answer_denied"]
 
 
@@ -122,9 +91,7 @@ def test_a_wrong_number(site, phone):
         phone.type_number(wrong)
         phone.click("Approve")
         phone.wait_step("done")
-        terminal.enter()
-        assert terminal.finish() == 255
-        assert WRONG in terminal.output
+        site.end_denied(terminal, "The number typed")
     assert site.decisions() == ["event=login_denied wrong_number"]
 
 
@@ -173,52 +140,6 @@ def test_an_expired_card(site, phone):
         site.configure()
     assert site.decisions()[0].startswith("event=login_denied")
     assert not [request for request in phone.requests() if request["path"].endswith("/answer")]
-
-
-def test_two_phones_and_the_first_answer_wins(site, phone, browser):
-    other = site.add_phone(browser)
-    try:
-        with site.terminal() as terminal:
-            number = site.number(terminal)
-            phone.wait_step("ask")
-            other.wait_step("ask")
-            other.type_number(number)
-            phone.type_number(number)
-            phone.click("Approve")
-            phone.wait_step("done")
-            # A tap that comes too late changes nothing and is told what happened.
-            other.wait_step("gone")
-            other.wait_text("Answered elsewhere")
-            other.click_on("footer .button >> nth=-1", force=True)
-            terminal.enter()
-            assert terminal.finish() == 0
-        assert not [request for request in other.requests() if request["path"].endswith("/answer")]
-        assert other.faults() == []
-    finally:
-        other.close()
-
-
-def test_two_answers_at_once(site, phone, browser):
-    """Both signed before either was sent: the registry takes one, and the other phone says so."""
-    other = site.add_phone(browser)
-    other.mock({"method": "POST", "path": "/v1/challenges/.*/answer", "hold": True})
-    try:
-        with site.terminal() as terminal:
-            number = site.number(terminal)
-            other.wait_step("ask")
-            other.type_number(number)
-            other.click("Approve")
-            wait_until(lambda: other.call("held"), "the second phone's answer")
-            phone.type_number(number)
-            phone.click("Approve")
-            phone.wait_step("done")
-            other.call("forward")
-            other.wait_text("Answered elsewhere")
-            terminal.enter()
-            assert terminal.finish() == 0
-    finally:
-        other.close()
-    assert site.decisions() == ["event=login_approved "]
 
 
 def test_several_logins_wait(site, phone):
@@ -290,11 +211,9 @@ def test_trust_for_a_while(site, phone):
 
 
 def test_nothing_stored(site, phone, browser):
-    """A link on a phone that never paired in this browser, but whose passkey is an approver."""
-    before = site.challenge_ids()
+    """The link of the prompt, in a browser that never paired, but on a phone whose passkey is an approver."""
     with site.terminal() as terminal:
-        number = site.number(terminal)
-        link = f"{site.origin}/#c={site.next_challenge_id(before)}"
+        number, link = site.number(terminal), site.link(terminal)
         phone.wait_step("ask")
         kept = phone.eval("localStorage.countersign")
         phone.eval("localStorage.clear()")
@@ -337,30 +256,3 @@ def test_a_link_to_a_login_that_is_over(site, phone):
         phone.wait_screen("ended")
     phone.click("Continue")
     phone.wait_screen("idle")
-
-
-def test_a_removed_phone_fails(site, phone, browser):
-    """Removed by the administrator: neither its session nor its answers count any more."""
-    other = site.add_phone(browser)
-    try:
-        with site.terminal() as terminal:
-            number = site.number(terminal)
-            other.wait_step("ask")
-            print_of = site.registry("approver", "list", "alice")
-            assert print_of.count("passkey") >= 2
-            site.registry("approver", "remove", "alice", fingerprint_of(other.key))
-            other.type_number(number)
-            other.click("Approve")
-            other.wait_text("This phone may not approve, or not any more. An administrator can say why.")
-            phone.wait_step("ask")
-            phone.click("Deny")
-            terminal.enter()
-            assert terminal.finish() == 255
-        other.eval("(() => { const all = JSON.parse(localStorage.countersign); delete all.session; localStorage.countersign = JSON.stringify(all); })()")
-        other.goto("about:blank")
-        other.goto(site.origin)
-        other.wait_screen("locked")
-        other.click("Unlock with passkey")
-        other.wait_screen("unpaired")
-    finally:
-        other.close()

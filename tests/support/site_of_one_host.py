@@ -50,7 +50,7 @@ class Site:
         self.host.mkdir("/etc/countersign-registry")
         self.origin, tls = f"http://{self.REGISTRY}:{port}", []
         if self._authority:
-            self.origin = f"https://127.0.0.1:{port}"
+            self.origin = f"https://{self.REGISTRY}:{port}"
             for name in ("ca", "certificate", "key"):
                 with open(getattr(self._authority, name), encoding="utf-8") as file:
                     self.host.write(f"/etc/countersign-registry/{name}.pem", file.read())
