@@ -11,11 +11,13 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import demo_machine  # noqa: E402
+from demo_stay import stay  # noqa: E402
 from demo_story import BOLD, GREEN, PLAIN, RED, Failed, command, expect, fact, line, say, shown, step  # noqa: E402
 
 HOST_CONFIG = """\
 host: {{ name: web-01, groups: [web] }}
-registry: {{ url: "{origin}", ca: /etc/countersign/ca.pem }}
+registry: {{ url: "{origin}" }}
+phone: {{ origin: "{origin}" }}
 challenge:
   # Only for this demo, where no phone is at hand: an ordinary SSH key may
   # approve. An agent would sign with such a key without asking anybody.
@@ -49,15 +51,13 @@ class Demo:
     def set_up_registry(self):
         host = self.host
         step("The registry: it keeps keys, and carries questions to approvers")
-        host.make_certificate()
-        address = host.origin.removeprefix("https://")
-        command(f"countersign-registry init --url {host.origin}")
-        self.signers = host.do("countersign-registry", "init", "--url", host.origin, "--listen", address,
-                               "--tls-certificate", "/etc/countersign-registry/tls.crt",
-                               "--tls-key", "/etc/countersign-registry/tls.key", "--owner", "countersign-registry")
+        command(f"countersign-registry init --url {host.origin} --phone-origin {host.origin}")
+        self.signers = host.do("countersign-registry", "init", "--url", host.origin, "--phone-origin", host.origin, "--listen",
+                               host.origin.replace("http://localhost", "127.0.0.1"), "--owner", "countersign-registry")
         shown(self.signers)
         say("It prints whom hosts have to trust: its own key signs records. Here it also endorses approvers, the simpler and "
-            "weaker choice; a careful site lists an administrator's hardware key for that instead.")
+            "weaker choice; a careful site lists an administrator's hardware key for that instead. It speaks plain HTTP because nothing "
+            "leaves this machine; anywhere else it takes a certificate.")
         host.start_registry()
 
     def set_up_host(self):
@@ -91,8 +91,9 @@ class Demo:
             short = [re.sub(r"^ssh-ed25519 .*", "laptop.pub" if words[0] == "key" else "phone.pub", word) for word in words]
             command(["countersign-registry", *short])
             host.do("countersign-registry", *words)
-        say("With a phone the second key would be a passkey that never leaves it. This demo uses an ordinary SSH key on the "
-            "command line, so the host above had to say that it accepts such approvers.")
+        self.client_config = host.client(self.sshd, "alice", self.login_key).config
+        say("With a phone the second key would be a passkey that never leaves it (--stay lets you pair a browser). This story uses an "
+            "ordinary SSH key on the command line, so the host above had to say that it accepts such approvers.")
 
     # Logins
 
@@ -106,7 +107,7 @@ class Demo:
         return match.group(1)
 
     def approve(self, *words):
-        argv = [f"{self.build}/bin/countersign", "approve", "--registry", self.host.origin, "--ca", self.host.ca,
+        argv = [f"{self.build}/bin/countersign", "approve", "--registry", self.host.origin,
                 "--key", self.approver_key, "--user", "alice", *words, "--yes"]
         return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
 
@@ -187,31 +188,6 @@ class Demo:
         say("Nobody but the person who sees the terminal knows the number: a signature alone, given in haste to a login that "
             "somebody else started, opens nothing.")
 
-    def stay(self):
-        config = self.host.client(self.sshd, "alice", self.login_key).config
-        line()
-        line(f"{BOLD}Everything stays up.{PLAIN} From another terminal, as root:")
-        line()
-        say("Log in, and look at the number:")
-        command(f"ssh -F {config} 127.0.0.1")
-        say("Answer:")
-        command([f"{self.build}/bin/countersign", "approve", "--user", "alice", "--registry", self.host.origin, "--key",
-                 self.approver_key, "--ca", self.host.ca])
-        say("Look around on the host:")
-        command(self.host.command(["/bin/bash"]))
-        line()
-        say("The host's log follows. Ctrl-C ends and removes everything.")
-        seen = len(self.host.syslog.lines)
-        try:
-            while True:
-                time.sleep(0.2)
-                lines = self.host.syslog.lines
-                for text in lines[seen:]:
-                    shown(text)
-                seen = len(lines)
-        except KeyboardInterrupt:
-            line()
-
 
 def interrupted(*_):
     raise KeyboardInterrupt
@@ -233,7 +209,7 @@ def main():
                      demo.check_receipt, demo.wrong_number):
             part()
         if options.stay:
-            demo.stay()
+            stay(demo)
     except BaseException:
         for text in demo.host.syslog.lines[-12:]:
             print(text, file=sys.stderr)

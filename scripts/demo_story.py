@@ -33,6 +33,12 @@ def say(text):
         line(f"   {row}")
 
 
+def numbered(number, text):
+    """One thing to do."""
+    for at, row in enumerate(textwrap.wrap(text, WIDTH - 6, break_long_words=False, break_on_hyphens=False)):
+        line(f"   {BOLD}{number}{PLAIN}  {row}" if at == 0 else f"      {row}")
+
+
 def command(words):
     """What was run, as a person would have typed it."""
     text = words if isinstance(words, str) else " ".join(words)
