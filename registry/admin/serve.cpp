@@ -5,6 +5,7 @@
 #include "registry/admin/command.h"
 #include "registry/admin/site.h"
 #include "registry/net/server.h"
+#include "registry/push/pusher.h"
 #include "registry/routes/router.h"
 #include "registry/store/sqlite_store.h"
 
@@ -23,7 +24,7 @@ Usage: countersign-registry serve [--config FILE]
 Listens where the configuration says, with TLS where it names a certificate. Plain HTTP is served on loopback, or elsewhere
 with behind_proxy: true. Started by root it binds, reads certificate and key, and then becomes the owner of the
 database's directory. One log line an event on standard error. At the end of its life it answers those who wait, finishes
-what it began, for at most ten seconds, and exits with 0.
+what it began, for at most ten seconds (and two for pushes), and exits with 0.
 
 Example: countersign-registry serve --config /etc/countersign-registry/registry.yaml
 )";
@@ -31,7 +32,7 @@ Example: countersign-registry serve --config /etc/countersign-registry/registry.
 constexpr base::Milliseconds kTidyEvery{3'600'000};
 constexpr std::int64_t kKeepChallengesMs = 24LL * 3600 * 1000;
 static_assert(base::Milliseconds{kKeepChallengesMs} >= 2 * routes::kPostWindow);
-constexpr unsigned kConnections = 5;  // one more than workers
+constexpr unsigned kConnections = 6;  // workers, pushes, and one more
 
 net::ServerOptions server_options(const config::RegistryConfig& config) {
   net::ServerOptions options;
@@ -63,7 +64,7 @@ records::RecordTimes record_times(const config::RegistryConfig& config, base::Ti
           std::chrono::duration_cast<base::Seconds>(config.records.resign_after), start};
 }
 
-// Everything that lives as long as the server serves.
+// Everything that lives as long as the server serves. The store may go before it, but not before finish().
 class Registry {
  public:
   Registry(const config::RegistryConfig& config, const base::Clock& clock, store::Store& store, crypto::PrivateKey key,
@@ -76,7 +77,9 @@ class Registry {
         records_(store, clock, std::move(key), record_times(config, clock.now()),
                  [&journal](const base::UserName& user, std::int64_t serial) {
                    journal.note(log::Event("record_signed").with("user", user.str()).with("serial", serial));
-                 }) {}
+                 }),
+        pusher_({store, records_, clock}, settings_.push_services, {vapid_key, config.push.contact, clock},
+                [&journal](const push::PushEvent& event) { journal.push_event(event); }) {}
 
   // What another life of this registry left posted: its hosts have ten seconds to come back.
   Result<void> adopt() {
@@ -99,6 +102,9 @@ class Registry {
     scheduler_.after(kTidyEvery, [this] { tidy(); });
   }
 
+  Result<void> start() { return pusher_.start(); }
+  void finish() { pusher_.finish(); }
+
   void handle(const net::Request& request, net::Reply reply, const net::CancelToken& cancel) {
     routes::handle(request, std::move(reply), cancel, context_);
   }
@@ -110,11 +116,12 @@ class Registry {
   routes::Journal& journal_;
   const routes::Settings settings_;
   records::RecordService records_;
+  push::Pusher pusher_;
   routes::LocalHub hub_;
   routes::Presence presence_{scheduler_,
                              [this](const base::ChallengeId& id) { routes::withdraw_abandoned(context_, id); }};
   routes::Rates rates_{clock_, settings_};
-  routes::Context context_{settings_, clock_, store_, records_, hub_, presence_, scheduler_, rates_, journal_};
+  routes::Context context_{settings_, clock_, store_, records_, hub_, presence_, scheduler_, rates_, journal_, pusher_};
 };
 
 // A database that was moved to another signing key is worth a word: hosts must know the key before it signs.
@@ -158,12 +165,20 @@ Result<void> run_serve(const Options& options, const Streams&) {
       std::make_unique<Registry>(*config, clock, **store, *std::move(key), *vapid_key, (*server)->scheduler(), journal);
   if (auto adopted = registry->adopt(); !adopted) return adopted;
   registry->tidy();
+  // The pusher's thread uses the store, which ends before the registry does.
+  struct Finish {
+    Registry& registry;
+    ~Finish() { registry.finish(); }
+  };
+  const Finish at_the_end{*registry};
+  if (auto started = registry->start(); !started) return started;
   journal.note(log::Event("registry_started")
                    .with("listen", config->listen.address + ":" + std::to_string((*server)->ports().front()))
                    .with("tls", config->tls.has_value())
                    .with("url", config->url.str())
                    .with("signing_key", fingerprint));
   (*server)->run();
+  registry->finish();
   journal.note(log::Event("registry_stopped"));
   return {};
 }

@@ -91,6 +91,7 @@ void announce(const store::Challenge& row, const store::Posted& posted, Context&
   wake_at_deadline(context, row);
   for (const ChallengeId& replaced : posted.replaced) context.hub.wake(Topic::challenge(replaced));
   context.hub.wake(Topic::cards(row.user));
+  context.bell.ring(row, posted.replaced);
   context.journal.note(log::Event("challenge_posted")
                            .with("id", row.id.str())
                            .with("host", row.host.str())

@@ -5,6 +5,7 @@
 #include "common/base/origin.h"
 #include "common/policy/endorsement.h"
 #include "registry/net/scheduler.h"
+#include "registry/push/bell.h"
 #include "registry/push/subscription.h"
 #include "registry/records/record_service.h"
 #include "registry/routes/hub.h"
@@ -76,6 +77,7 @@ struct Context {
   net::Scheduler& scheduler;
   Rates& rates;
   Journal& journal;
+  push::Bell& bell;
 };
 
 // A challenge left posted: whoever waits for it, or for the user's cards, looks again.

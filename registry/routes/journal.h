@@ -11,6 +11,7 @@
 #include "common/log/event.h"
 #include "common/log/rate_limiter.h"
 #include "registry/net/server.h"
+#include "registry/push/event.h"
 
 namespace countersign::registry::routes {
 
@@ -23,6 +24,7 @@ class Journal {
   void warn(const log::Event& event) { event.write_to(sink_, log::Level::warning); }
   void refused(const net::Request& request, int status, const base::Error& error);
   void net_event(const net::NetEvent& event);
+  void push_event(const push::PushEvent& event);
 
  private:
   void limited(const std::string& bucket, log::Level level, log::Event event);

@@ -21,6 +21,29 @@ TEST(Challenges, ArePostedAndSeenAsCards) {
   EXPECT_EQ(site.post(challenge).status, 201) << "a courier may repeat a post whose reply was lost";
 }
 
+TEST(Challenges, RingOnceWhenTheyArePosted) {
+  Site site;
+  auto fields = site.challenge_fields();
+  fields.connection = *statement::Connection::parse("203.0.113.9 50022 192.0.2.1 22");
+  const auto first = *statement::Challenge::make(fields);
+  site.post(first);
+  site.post(first);
+  ASSERT_EQ(site.bell.rings.size(), 1U);
+  EXPECT_EQ(site.bell.rings.front().challenge, first.id());
+  EXPECT_TRUE(site.bell.rings.front().replaced.empty());
+  fields.nonce = statement::Hash32::random();
+  const auto second = *statement::Challenge::make(fields);
+  site.post(second);
+  ASSERT_EQ(site.bell.rings.size(), 2U);
+  EXPECT_EQ(site.bell.rings.back().challenge, second.id());
+  EXPECT_EQ(site.bell.rings.back().replaced, std::vector{first.id()});
+  // What ends a card makes no sound: a push always shows something, and there is nothing to show.
+  site.call(Method::del, Site::path_of(second), site.host_token.text);
+  fields.host = *base::HostName::parse("db-01");
+  expect_refused(site.post(*statement::Challenge::make(fields)), 403, "registry_refused");
+  EXPECT_EQ(site.bell.rings.size(), 2U);
+}
+
 TEST(Challenges, OfAnotherHostRegistryOrUserAreRefused) {
   Site site;
   auto fields = site.challenge_fields();

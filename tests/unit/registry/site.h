@@ -43,6 +43,18 @@ class FakeScheduler final : public net::Scheduler {
   std::multimap<std::int64_t, std::function<void()>> due_;
 };
 
+class RecordingBell final : public push::Bell {
+ public:
+  struct Ring {
+    base::ChallengeId challenge;
+    std::vector<base::ChallengeId> replaced;
+  };
+  void ring(const store::Challenge& challenge, const std::vector<base::ChallengeId>& replaced) override {
+    rings.push_back({challenge.id, replaced});
+  }
+  std::vector<Ring> rings;
+};
+
 inline crypto::PrivateKey new_key() { return *crypto::PrivateKey::generate(crypto::KeyType::ed25519); }
 
 // A request under way: the response, once there is one, and the client's end.
@@ -200,7 +212,8 @@ class Site {
   routes::Presence presence{scheduler, [this](const base::ChallengeId& id) { host_gone(id); }};
   routes::Rates rates{clock, settings};
   routes::Journal journal{log, clock};
-  routes::Context context{settings, clock, *store, records, hub, presence, scheduler, rates, journal};
+  RecordingBell bell;
+  routes::Context context{settings, clock, *store, records, hub, presence, scheduler, rates, journal, bell};
 
  private:
   void host_gone(const base::ChallengeId& id) { routes::withdraw_abandoned(context, id); }
