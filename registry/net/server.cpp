@@ -18,6 +18,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "registry/net/peer.h"
 #include "registry/net/session.h"
 
 namespace countersign::registry::net {
@@ -50,14 +51,6 @@ asio::ip::address plain_v4(const asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped())
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   return address;
-}
-
-// What the limit per address counts: one household or host has a whole /64.
-std::string counting_key(const asio::ip::address& address) {
-  if (address.is_v4()) return address.to_string();
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return asio::ip::address_v6(bytes).to_string();
 }
 
 }  // namespace
@@ -191,9 +184,8 @@ void Server::Impl::take(tcp::socket socket) {
   boost::system::error_code code;
   const auto remote = socket.remote_endpoint(code);
   if (code) return;
-  const auto address = plain_v4(remote.address());
-  const std::string peer = address.to_string();
-  const std::string key = counting_key(address);
+  const std::string peer = plain_v4(remote.address()).to_string();
+  const std::string key = counting_key(peer);
   if (!admit(key)) return observe(NetEvent::Kind::connection_refused, peer, "too many connections");
   (void)socket.set_option(tcp::no_delay(true), code);
   (void)socket.non_blocking(true, code);

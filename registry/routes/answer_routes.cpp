@@ -1,4 +1,5 @@
 #include "common/policy/answer.h"
+#include "registry/net/peer.h"
 #include "registry/routes/handlers.h"
 
 namespace countersign::registry::routes {
@@ -64,8 +65,8 @@ Result<Outcome> post_answer(const net::Request& request, Context& context) {
   if (row->state != store::ChallengeState::posted) return store::closed_error(row->state);
   // Who knows no id costs one look-up, as who knows no token does; a count by address alone would let a neighbour
   // behind the same address keep approvers out.
-  const auto rate =
-      context.rates.answers.take(request.peer + " " + id->str(), "answers to this challenge from this address");
+  const auto rate = context.rates.answers.take(net::counting_key(request.peer) + " " + id->str(),
+                                               "answers to this challenge from this address");
   if (!rate) return rate.error();
   const auto challenge = statement::Challenge::parse(row->text);
   if (!challenge) return Error(ErrorCode::internal, challenge.error().detail);

@@ -1,4 +1,5 @@
 #include "common/keys/public_key_line.h"
+#include "registry/net/peer.h"
 #include "registry/routes/handlers.h"
 #include "registry/routes/long_poll.h"
 #include "registry/routes/reason.h"
@@ -17,7 +18,8 @@ namespace {
 Result<ChallengeId> known_challenge(const net::Request& request, Context& context) {
   const auto id = ChallengeId::parse(request.target.segments.at(2));
   if (!id) return id;
-  const auto rate = context.rates.cards.take(request.peer + " " + id->str(), "looks at this card from this address");
+  const auto rate = context.rates.cards.take(net::counting_key(request.peer) + " " + id->str(),
+                                             "looks at this card from this address");
   if (!rate) return rate.error();
   return id;
 }

@@ -2,6 +2,7 @@
 #include "common/policy/session.h"
 #include "common/statement/field_lines.h"
 #include "common/statement/pairing_token.h"
+#include "registry/net/peer.h"
 #include "registry/records/removal.h"
 #include "registry/routes/handlers.h"
 
@@ -110,7 +111,7 @@ Result<Outcome> post_change(const net::Request& request, Context& context) {
   if (!current) return current.error();
   const base::Bytes& signer = claimed->signature().public_key;
   if ((*current)->record->approver(signer) == nullptr) return no_approver;
-  const auto rate = context.rates.changes.take(request.peer + " " + crypto::fingerprint(signer),
+  const auto rate = context.rates.changes.take(net::counting_key(request.peer) + " " + crypto::fingerprint(signer),
                                                "changes by this key from this address");
   if (!rate) return rate.error();
   const auto change = policy::verify_change(request.body, expected, (*current)->record, (*current)->signers);

@@ -55,6 +55,7 @@ struct Rates {
         unknown_pairings(clock, kUnknownPairingsPerAddressMinute),
         all_unknown_pairings(clock, kUnknownPairingsPerMinute),
         subscriptions(clock, kSubscriptionsPerKeyMinute) {}
+  // "Peer" is net::counting_key of the peer's address.
   RateLimit challenges;            // by host, user, login key and address
   RateLimit hosts;                 // by host
   RateLimit sessions;              // by peer and approver

@@ -1,6 +1,7 @@
 // A pairing by its token: the phone's side (PROTOCOL.md section 9.4).
 #include "common/policy/session.h"
 #include "common/statement/pairing_token.h"
+#include "registry/net/peer.h"
 #include "registry/routes/access.h"
 #include "registry/routes/handlers.h"
 #include "registry/routes/pairing_view.h"
@@ -18,14 +19,16 @@ constexpr std::string_view kTries = "tries with unknown pairing codes";
 // A try that hit nothing. An address that has spent its tries is not even looked up. The count over all addresses only
 // ends the tries of those who hit nothing: a stranger must not be able to keep others from pairing.
 Error unknown_token(const net::Request& request, Context& context) {
-  if (auto room = context.rates.unknown_pairings.take(request.peer, std::string(kTries) + " from this address"); !room)
+  const std::string source = net::counting_key(request.peer);
+  if (auto room = context.rates.unknown_pairings.take(source, std::string(kTries) + " from this address"); !room)
     return room.error();
   if (auto room = context.rates.all_unknown_pairings.take("all", kTries); !room) return room.error();
   return Error(ErrorCode::not_authorized, "unknown pairing code");
 }
 
 Result<store::Pairing> authorize_pairing(const net::Request& request, Context& context) {
-  const auto room = context.rates.unknown_pairings.has_room(request.peer, std::string(kTries) + " from this address");
+  const std::string source = net::counting_key(request.peer);
+  const auto room = context.rates.unknown_pairings.has_room(source, std::string(kTries) + " from this address");
   if (!room) return room.error();
   const auto text = bearer_of(request);
   if (!text) return text.error();

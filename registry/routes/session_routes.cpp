@@ -2,6 +2,7 @@
 #include <set>
 
 #include "common/policy/session.h"
+#include "registry/net/peer.h"
 #include "registry/routes/access.h"
 #include "registry/routes/handlers.h"
 #include "registry/routes/long_poll.h"
@@ -69,7 +70,7 @@ Result<Outcome> post_session(const net::Request& request, Context& context) {
   if (!current && current.error().code == ErrorCode::record_unknown) return no_approver;
   if (!current) return current.error();
   if ((*current)->record->approver((*claimed)->key.blob()) == nullptr) return no_approver;
-  const auto rate = context.rates.sessions.take(request.peer + " " + (*claimed)->key.fingerprint(),
+  const auto rate = context.rates.sessions.take(net::counting_key(request.peer) + " " + (*claimed)->key.fingerprint(),
                                                 "sessions of this key from this address");
   if (!rate) return rate.error();
   const auto session = policy::verify_session(request.body, expected, (*current)->record, (*current)->signers);

@@ -179,6 +179,19 @@ TEST(PairingCodes, GuessedAreLimitedByAddress) {
   EXPECT_EQ(site.get(real).status, 200);
 }
 
+TEST(PairingCodes, GuessedFromOneNetworkAreLimitedTogether) {
+  PairingSite site;
+  const auto real = site.pair();
+  for (unsigned i = 0; i < kUnknownPairingsPerAddressMinute; ++i) {
+    site.peer = "2001:db8:0:1:" + std::to_string(i) + "::7";
+    ASSERT_EQ(site.get(PairingToken::random()).status, 401);
+  }
+  site.peer = "2001:db8:0:1:ffff::1";
+  expect_refused(site.get(real), 429, "quota_exceeded");
+  site.peer = "2001:db8:0:2::1";
+  EXPECT_EQ(site.get(real).status, 200) << "another /64";
+}
+
 TEST(PairingCodes, GuessedFromManyAddressesAreLimitedAndKeepNobodyOut) {
   PairingSite site;
   const auto real = site.pair();
