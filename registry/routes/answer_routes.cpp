@@ -1,5 +1,6 @@
 #include "common/policy/answer.h"
 #include "registry/net/peer.h"
+#include "registry/routes/counter.h"
 #include "registry/routes/handlers.h"
 
 namespace countersign::registry::routes {
@@ -75,6 +76,7 @@ Result<Outcome> post_answer(const net::Request& request, Context& context) {
   if (!reply) return reply.error();
   const Decision decision = reply->answer().decision;
   if (auto taken = take_answer(*row, request.body, decision, context); !taken) return taken.error();
+  note_counter(row->user, reply->signature(), context);
   context.journal.note(log::Event("challenge_answered")
                            .with("id", id->str())
                            .with("host", row->host.str())

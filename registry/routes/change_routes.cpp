@@ -4,6 +4,7 @@
 #include "common/statement/pairing_token.h"
 #include "registry/net/peer.h"
 #include "registry/records/removal.h"
+#include "registry/routes/counter.h"
 #include "registry/routes/handlers.h"
 
 namespace countersign::registry::routes {
@@ -122,6 +123,7 @@ Result<Outcome> post_change(const net::Request& request, Context& context) {
     return Error(ErrorCode::registry_refused, "nonce: this change was made before");
   }
   if (!once) return once.error();
+  note_counter((*change)->user, claimed->signature(), context);
   return carry_out(*change, **current, context);
 }
 

@@ -4,6 +4,7 @@
 #include "common/policy/session.h"
 #include "registry/net/peer.h"
 #include "registry/routes/access.h"
+#include "registry/routes/counter.h"
 #include "registry/routes/handlers.h"
 #include "registry/routes/long_poll.h"
 #include "registry/routes/reason.h"
@@ -83,6 +84,7 @@ Result<Outcome> post_session(const net::Request& request, Context& context) {
     return Error(ErrorCode::registry_refused, "nonce: this statement opened a session before");
   }
   if (!added) return added.error();
+  note_counter(row.user, claimed->signature(), context);
   context.journal.note(log::Event("session_opened")
                            .with("user", row.user.str())
                            .with("approver", row.fingerprint)

@@ -1,4 +1,4 @@
-#include "site.h"
+#include "pairing_site.h"
 
 namespace countersign::registry::routes {
 namespace {
@@ -88,6 +88,61 @@ TEST(Answers, AReportTakesTheLoginKeyOutAndNobodyElse) {
   EXPECT_EQ(current->record->approvers.size(), 1U);
   EXPECT_TRUE(site.log.contains("event=login_key_reported"));
   expect_refused(site.post(site.challenge()), 403, "registry_refused");
+}
+
+// Answers of a passkey whose authenticator counts.
+struct CountingSite : PairingSite {
+  CountingSite() { add_approver_key("alice", phone.public_key(), statement::Level::passkey); }
+
+  net::Response answer_with(std::uint32_t counter) {
+    const auto challenge = this->challenge();
+    EXPECT_EQ(post(challenge).status, 201);
+    const statement::AnswerFields fields{challenge.fields(), Decision::deny, std::nullopt, statement::Via::registry};
+    const auto signature = phone.assert_webauthn(statement::name_space(statement::Kind::answer),
+                                                 fields.print_unsigned(), {.counter = counter});
+    const std::string armor = sshsig::print_armor(sshsig::serialize(signature));
+    return call(Method::post, path_of(challenge) + "/answer", kNoToken,
+                statement::Answer::with_signature(fields, armor)->text());
+  }
+  std::string warning(unsigned before, unsigned now) const {
+    return "event=counter_went_back user=alice approver=" + phone.public_key().fingerprint() +
+           " before=" + std::to_string(before) + " now=" + std::to_string(now);
+  }
+
+  testing::SoftAuthenticator phone{crypto::KeyType::sk_ecdsa_p256, "phone.example.com"};
+};
+
+TEST(Answers, WithACounterThatDoesNotGrowAreTakenAndLogged) {
+  CountingSite site;
+  for (const std::uint32_t counter : {5U, 6U, 100U}) ASSERT_EQ(site.answer_with(counter).status, 204);
+  EXPECT_FALSE(site.log.contains("counter_went_back"));
+  EXPECT_EQ(site.answer_with(7).status, 204);
+  EXPECT_TRUE(site.log.contains(site.warning(100, 7)));
+  EXPECT_EQ(site.answer_with(7).status, 204) << "equal is no growth";
+  EXPECT_TRUE(site.log.contains(site.warning(7, 7)));
+}
+
+TEST(Answers, OfAnAuthenticatorThatDoesNotCountAreNotCompared) {
+  CountingSite site;
+  for (const std::uint32_t counter : {0U, 0U, 9U, 0U, 10U}) ASSERT_EQ(site.answer_with(counter).status, 204);
+  EXPECT_FALSE(site.log.contains("counter_went_back"));
+}
+
+TEST(Answers, ThatAreRefusedDoNotMoveTheCounter) {
+  CountingSite site;
+  ASSERT_EQ(site.answer_with(5).status, 204);
+  const auto challenge = site.challenge();
+  const statement::AnswerFields fields{site.challenge().fields(), Decision::deny, std::nullopt,
+                                       statement::Via::registry};
+  site.post(challenge);
+  const auto signature = site.phone.assert_webauthn(statement::name_space(statement::Kind::answer),
+                                                    fields.print_unsigned(), {.counter = 1'000'000});
+  const std::string other =
+      statement::Answer::with_signature(fields, sshsig::print_armor(sshsig::serialize(signature)))->text();
+  expect_refused(site.call(Method::post, Site::path_of(challenge) + "/answer", kNoToken, other), 403,
+                 "challenge_mismatch");
+  ASSERT_EQ(site.answer_with(6).status, 204);
+  EXPECT_FALSE(site.log.contains("counter_went_back"));
 }
 
 TEST(Answers, FromOneAddressAreRated) {
