@@ -86,14 +86,14 @@ bool RecordService::may_serve(const store::User& user, const store::Record& reco
   if (now >= record.expires) return false;
   if (user.offline) return true;
   return record.revision == user.revision && now < record.issued + times_.resign_after &&
-         (record.issued > times_.signed_since || is_cached(user.name, record)) &&
+         (record.issued > times_.signed_since || cached(user.name, record) != nullptr) &&
          record.issued <= now + policy::clock_tolerance;
 }
 
-bool RecordService::is_cached(const UserName& name, const store::Record& record) const {
+CurrentPtr RecordService::cached(const UserName& name, const store::Record& record) const {
   const std::lock_guard lock(cache_mutex_);
   const auto found = cache_.find(name.str());
-  return found != cache_.end() && found->second->serial == record.serial;
+  return found != cache_.end() && found->second->serial == record.serial ? found->second : nullptr;
 }
 
 // record_unknown: there is none that may be served as it is.
@@ -110,11 +110,7 @@ Result<CurrentPtr> RecordService::stored(const store::User& user) {
 }
 
 Result<CurrentPtr> RecordService::load(const UserName& name, const store::Record& record) {
-  {
-    const std::lock_guard lock(cache_mutex_);
-    const auto found = cache_.find(name.str());
-    if (found != cache_.end() && found->second->serial == record.serial) return found->second;
-  }
+  if (auto known = cached(name, record)) return known;
   auto read = read_current(record.text, &name, clock_.now());
   if (!read) return read.error();
   auto current = std::make_shared<const Current>(*std::move(read));

@@ -58,7 +58,7 @@ class RecordService {
  private:
   base::Result<CurrentPtr> stored(const store::User& user);
   [[nodiscard]] bool may_serve(const store::User& user, const store::Record& record) const;
-  [[nodiscard]] bool is_cached(const base::UserName& name, const store::Record& record) const;
+  [[nodiscard]] CurrentPtr cached(const base::UserName& name, const store::Record& record) const;  // null: not there
   base::Result<CurrentPtr> load(const base::UserName& name, const store::Record& record);
   base::Result<CurrentPtr> sign(const base::UserName& name);
 
