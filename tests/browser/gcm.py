@@ -4,7 +4,7 @@ the connection on which the browser gets them. The names of the fields are those
     with PushService(folder) as service, Browser(*service.switches) as browser:
         phone = browser.phone(profile=folder)      # a private window has no subscriptions
 
-The subscription's address is https://NAME/…: for whoever pushes, ADDRESS has that name and `service.ca` vouches.
+The subscription's address is https://NAME/…: for whoever pushes, `service.address` must have that name, and `service.ca` vouches.
 """
 
 import base64
@@ -21,7 +21,7 @@ import urllib.parse
 from scripted_registry import Authority
 
 # Chrome names fcm.googleapis.com; Chromium that Google has not built, as Debian's, this one.
-NAME, ADDRESS = "jmt17.google.com", "127.0.0.42"
+NAME = "jmt17.google.com"
 PING, PING_ACK, LOGIN, LOGIN_REPLY, MESSAGE = 0, 1, 2, 3, 8
 VERSION = 41
 
@@ -66,6 +66,10 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
 
+class _Connections(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
 class _Plain(http.server.BaseHTTPRequestHandler):
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -83,6 +87,7 @@ class _Plain(http.server.BaseHTTPRequestHandler):
 
 class PushService:
     def __init__(self, folder):
+        self.address = f"127.42.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"  # on port 443: one for each run of the tests
         self.registered = []  # the form of each request for a token
         self.pushes = []  # (headers, body) of each push
         authority = Authority(str(folder), f"DNS:localhost,DNS:{NAME}")
@@ -146,7 +151,7 @@ class PushService:
                     return self.reply(410)
                 service._deliver(form, self.headers, body)
                 return self.reply(201, Location=f"https://{NAME}/message")
-        server = _Server((ADDRESS, 443), Handler)
+        server = _Server((self.address, 443), Handler)
         server.socket = self._tls.wrap_socket(server.socket, server_side=True)
         return server
 
@@ -175,8 +180,7 @@ class PushService:
                     service._listen(service._tls.wrap_socket(self.request, server_side=True))
                 except OSError:
                     pass  # the browser has gone
-        socketserver.ThreadingTCPServer.daemon_threads = True
-        return socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        return _Connections(("127.0.0.1", 0), Handler)
 
     @staticmethod
     def _send(connection, tag, message):

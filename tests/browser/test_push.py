@@ -25,7 +25,11 @@ def phone(browser, registry, script):
 
 
 def notifications(phone, count=1):
-    return wait_until(lambda: (found := phone.call("notifications")) and len(found) == count and found, f"{count} notifications")
+    found = []
+    try:
+        return wait_until(lambda: found.append(phone.call("notifications")) or len(found[-1]) == count and found[-1], "them", 45)
+    except AssertionError:
+        raise AssertionError(f"expected {count} notifications, there are {found[-1]}; faults: {phone.faults()}") from None
 
 
 def push(phone, script, text):
