@@ -1,10 +1,11 @@
-"""Switching notifications on: a real subscription of a real Chromium, as the registry gets it; and what cannot be switched on."""
+"""Notifications with a real subscription of a real Chromium: switching them on, a login that rings, and what cannot be switched
+on. The push service is gcm.py."""
 
 import pytest
 from browser import Browser
 from browser_site import BrowserSite
-from gcm import PushService
-from testhost import TestHost
+from gcm import NAME, PushService
+from testhost import TestHost, wait_until
 
 SWITCH = '[role="switch"]'
 
@@ -79,6 +80,37 @@ def test_who_removes_this_phone_is_notified_no_more(site, subscriber):
     subscriber.wait_screen("removed")
     assert subscriptions(site) == []
     assert subscriber.eval("(async () => (await (await navigator.serviceWorker.ready).pushManager.getSubscription()) === null)()")
+
+
+def test_a_login_rings_and_a_click_opens_it(build, tmp_path):
+    """The registry encrypts, the push service carries what it cannot read, Chromium decrypts, and its worker shows who and where."""
+    with TestHost() as host, PushService(tmp_path) as service, Browser(*service.switches) as browser:
+        site = BrowserSite(build, host)
+        host.append("/etc/hosts", f"{service.address} {NAME}\n")
+        with open(service.ca, encoding="utf-8") as file:
+            host.write("/etc/countersign-registry/push-ca.pem", file.read())
+        host.append("/etc/countersign-registry/registry.yaml", f"push: {{ private_hosts: [{NAME}], ca: /etc/countersign-registry/push-ca.pem }}\n")
+        site.restart()
+        with site.add_phone(browser, profile=str(tmp_path / "profile"), permissions=["notifications"], origin=site.origin) as phone:
+            open_settings(phone)
+            phone.click_on(SWITCH)
+            phone.wait(f'{SWITCH}[aria-checked="true"]')
+            with site.terminal() as terminal:
+                number = site.number(terminal)
+                found, = wait_until(lambda: phone.call("notifications"), "a notification", 45)
+                assert (found["title"], found["body"]) == ("Login to web-01?", "alice from 127.0.0.1. Only if you started it yourself.")
+                phone.call("notificationClick", tag=found["tag"])
+                phone.wait_step("ask")
+                phone.type_number(number)
+                phone.click("Approve")
+                phone.wait_step("done")
+                terminal.enter()
+                assert terminal.finish() == 0
+            headers, body = service.pushes[0]
+            assert headers["Content-Encoding"] == "aes128gcm" and b"alice" not in body and b"web-01" not in body
+            wait_until(lambda: phone.call("notifications") == [], "the end of the notification")
+            assert phone.faults() == []
+        site.stop()
 
 
 def test_a_browser_that_gives_no_subscription(site, browser):
