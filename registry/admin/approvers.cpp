@@ -61,8 +61,9 @@ Usage: countersign-registry approver remove USER FINGERPRINT [--last] [--config 
 
   --last         even the last one: the user can then approve nothing until another is paired
 
-Those that it endorsed stay where the registry's key endorses: it takes over, and names them, so that one that nobody
-knows can be removed as well. Where an administrator endorses (approvers.endorsed_by) they go with it.
+Those that it endorsed stay where the registry's key endorses and had endorsed it: that key takes over, and names them, so
+that one that nobody knows can be removed as well. Where an administrator endorses (approvers.endorsed_by), or did so for
+this one, they go with it.
 
 Example: countersign-registry approver remove alice SHA256:5vN…
 )";

@@ -1,8 +1,9 @@
 // registry/records/removal.h: what becomes of those whom a removed approver endorsed.
 //
 // An endorsement by an approver holds only while that approver is in the record (PROTOCOL.md section 4.2). Where the
-// registry's key endorses, it takes over for those who are left; where an administrator does, they go too, because no
-// host would take their word any more.
+// removed one stood on the registry's own endorsement, the registry's key takes over for those whom it endorsed; where
+// it stood on another's, or the registry's key does not endorse, they go too: no host would take their word any more,
+// and the registry must not make an approver of one that hosts do not follow.
 #pragma once
 
 #include <string>

@@ -16,11 +16,11 @@ struct Chain : PairingSite {
     add_approver("alice", apart);
   }
   void vouch(const crypto::PrivateKey& key, const crypto::PrivateKey& endorser) {
-    const statement::EndorsementFields fields{
-        user_name("alice"), {}, key.public_key(), statement::Level::ssh_key, clock.now()};
-    const store::Approver row{
-        key.public_key().fingerprint(), keys::print_public_key(key.public_key()), "ssh-key", {}, {}, clock.now(),
-        *endorse(fields, endorser)};
+    vouch(key.public_key(), statement::Level::ssh_key, endorser);
+  }
+  void vouch(const crypto::PublicKey& key, statement::Level level, const crypto::PrivateKey& endorser) {
+    const statement::EndorsementFields fields{user_name("alice"), {}, key, level, clock.now()};
+    const auto row = approver_row(fields, *endorse(fields, endorser), {});
     ASSERT_TRUE(store->add_approver(user_name("alice"), row, accept_all).has_value());
   }
   base::Result<store::Removal> remove(const crypto::PrivateKey& key, bool registry_endorses,
@@ -63,6 +63,39 @@ TEST(Removal, WhereAnAdministratorEndorsesTheyGoAlong) {
   const auto record = site.record();
   ASSERT_EQ(record.approvers.size(), 1U);
   EXPECT_EQ(record.approvers.front().key, site.apart.public_key());
+}
+
+// Its endorser's line has left the signers of all hosts, so they no longer follow it. It pairs another and removes
+// itself: the registry's key must not vouch for that other.
+TEST(Removal, OfOneThatHostsDoNotFollowRaisesNobody) {
+  Chain site;
+  const auto stranger = new_key();
+  const auto thief = new_key();
+  const auto accomplice = new_key();
+  const auto next = new_key();
+  site.vouch(thief, stranger);
+  site.vouch(accomplice, thief);
+  site.vouch(next, accomplice);
+  const auto removed = site.remove(accomplice, true);
+  ASSERT_TRUE(removed.has_value());
+  EXPECT_TRUE(removed->endorsed.empty());
+  EXPECT_EQ(removed->also, std::vector<std::string>{Chain::name(next)});
+  site.vouch(accomplice, thief);
+  const auto itself = site.remove(thief, true);
+  ASSERT_TRUE(itself.has_value());
+  EXPECT_TRUE(itself->endorsed.empty());
+  EXPECT_EQ(itself->also, std::vector<std::string>{Chain::name(accomplice)});
+}
+
+TEST(Removal, OfAnOrdinaryKeyRaisesNoPasskey) {
+  Chain site;
+  const testing::SoftAuthenticator phone(crypto::KeyType::sk_ecdsa_p256, "phone.example.com");
+  site.vouch(phone.public_key(), statement::Level::passkey, site.approver_key);
+  const auto removed = site.remove(site.approver_key, true);
+  ASSERT_TRUE(removed.has_value());
+  EXPECT_EQ(removed->also, std::vector<std::string>{phone.public_key().fingerprint()});
+  ASSERT_EQ(removed->endorsed.size(), 1U);
+  EXPECT_EQ(removed->endorsed.front().fingerprint, Chain::name(site.second));
 }
 
 TEST(Removal, OfTheLastThatCountsNeedsAWord) {
