@@ -1,4 +1,6 @@
 // Changes that an approver signs (PROTOCOL.md section 9.5). The signature is the authority: no token.
+#include <algorithm>
+
 #include "common/policy/session.h"
 #include "common/statement/field_lines.h"
 #include "common/statement/pairing_token.h"
@@ -52,23 +54,33 @@ Result<void> require_same_person(const policy::VerifiedChange& change, const std
   return Error(ErrorCode::not_found, "no approver " + fingerprint);
 }
 
+// The plan, for one who is an approver still: of two that remove each other at once, one stays.
+store::RemovalPlan by_approver(const std::string& fingerprint, store::RemovalPlan plan) {
+  return [fingerprint, plan = std::move(plan)](const store::UserContents& contents) -> Result<store::Removal> {
+    const auto& all = contents.approvers;
+    if (std::any_of(all.begin(), all.end(), [&](const auto& row) { return row.fingerprint == fingerprint; })) {
+      return plan(contents);
+    }
+    return Error(ErrorCode::not_an_approver, "removed meanwhile");
+  };
+}
+
 Result<Outcome> remove_approver(const policy::VerifiedChange& change, std::string_view name, records::LastApprover last,
                                 const records::Current& current, Context& context) {
   const auto fingerprint = statement::Fingerprint::parse(name);
   if (!fingerprint) return Error(ErrorCode::registry_refused, "change: expected a fingerprint, SHA256:…");
   if (auto mine = require_same_person(change, fingerprint->str(), current); !mine) return mine.error();
-  const auto plan =
-      records::removal_plan(fingerprint->str(), {context.settings.registry_endorses, last}, context.records.key());
+  const std::string by = change.approver().key.fingerprint();
+  const auto plan = by_approver(
+      by, records::removal_plan(fingerprint->str(), {context.settings.registry_endorses, last}, context.records.key()));
   const auto removed = context.store.remove_approver(change->user, fingerprint->str(), plan);
   if (!removed) return removed.error();
-  const auto note = [&](const std::string& gone) {
-    context.journal.warn(log::Event("approver_removed")
-                             .with("user", change->user.str())
-                             .with("approver", gone)
-                             .with("by", change.approver().key.fingerprint()));
+  const auto note = [&](log::Key event, const std::string& approver) {
+    context.journal.warn(log::Event(event).with("user", change->user.str()).with("approver", approver).with("by", by));
   };
-  note(fingerprint->str());
-  for (const std::string& other : removed->also) note(other);
+  note("approver_removed", fingerprint->str());
+  for (const std::string& other : removed->also) note("approver_removed", other);
+  for (const auto& other : removed->endorsed) note("approver_endorsed_anew", other.fingerprint);
   context.hub.wake(Topic::cards(change->user));  // a removed approver's wait ends now
   return Outcome(net::Response{204, {}, {}, {}});
 }

@@ -52,6 +52,7 @@ struct Rates {
         cards(clock, kLooksPerCardMinute),
         changes(clock, kChangesPerKeyMinute),
         pairings(clock, kRequestsPerPairingMinute),
+        own_pairings(clock, kRequestsPerPairingMinute),
         unknown_pairings(clock, kUnknownPairingsPerAddressMinute),
         all_unknown_pairings(clock, kUnknownPairingsPerMinute),
         subscriptions(clock, kSubscriptionsPerKeyMinute) {}
@@ -62,7 +63,8 @@ struct Rates {
   RateLimit answers;               // by peer and challenge
   RateLimit cards;                 // by peer and challenge
   RateLimit changes;               // by peer and approver
-  RateLimit pairings;              // by pairing
+  RateLimit pairings;              // by pairing: the new phone's side
+  RateLimit own_pairings;          // by pairing: its maker's side
   RateLimit unknown_pairings;      // by peer
   RateLimit all_unknown_pairings;  // one key: whoever it is
   RateLimit subscriptions;         // by user and approver

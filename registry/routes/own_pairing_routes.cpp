@@ -35,6 +35,7 @@ Result<Request> read_request(const net::Request& request, Context& context) {
   if (!id) return Error(ErrorCode::bad_request, "pairing: " + id.error().detail);
   auto pairing = own_pairing(*session, id->str(), context);
   if (!pairing) return pairing.error();
+  if (auto rate = context.rates.own_pairings.take(id->str(), "requests for this pairing"); !rate) return rate.error();
   return Request{*std::move(session), *std::move(pairing)};
 }
 

@@ -27,6 +27,11 @@ Result<Outcome> put_push(const net::Request& request, Context& context) {
                                               .p256dh = fields->at(1),
                                               .auth = fields->at(2)});
   if (!stored) return stored.error();
+  // An approver that was removed since the session was looked up has taken its subscription along before it was there.
+  if (const auto still = session_with_token(session->token_hash, context); !still) {
+    if (auto gone = context.store.remove_push(session->user, session->fingerprint); !gone) return gone.error();
+    return still.error();
+  }
   context.journal.note(log::Event("push_subscribed")
                            .with("user", session->user.str())
                            .with("approver", session->fingerprint)

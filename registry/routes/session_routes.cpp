@@ -84,6 +84,8 @@ Result<Outcome> post_session(const net::Request& request, Context& context) {
     return Error(ErrorCode::registry_refused, "nonce: this statement opened a session before");
   }
   if (!added) return added.error();
+  // Whoever was removed since the record was read hears of no session that would come to life with the key's return.
+  if (const auto counts = session_with_token(token.hash, context); !counts) return counts.error();
   note_counter(row.user, claimed->signature(), context);
   context.journal.note(log::Event("session_opened")
                            .with("user", row.user.str())

@@ -119,10 +119,10 @@ Result<void> SqliteImpl::add_session(const Session& session) {
   const auto added = query.with(seconds(session.expires)).run();
   if (!added) return added;
   auto trim = db->query(
-      "DELETE FROM sessions WHERE user = ?1 AND token_hash NOT IN "
-      "(SELECT token_hash FROM sessions WHERE user = ?1 ORDER BY expires DESC LIMIT ?2)");
-  trim.with(std::string_view(session.user.str())).with(static_cast<std::int64_t>(kSessionsPerUser));
-  const auto trimmed = trim.run();
+      "DELETE FROM sessions WHERE user = ?1 AND fingerprint = ?2 AND token_hash NOT IN "
+      "(SELECT token_hash FROM sessions WHERE user = ?1 AND fingerprint = ?2 ORDER BY expires DESC LIMIT ?3)");
+  trim.with(std::string_view(session.user.str())).with(std::string_view(session.fingerprint));
+  const auto trimmed = trim.with(static_cast<std::int64_t>(kSessionsPerApprover)).run();
   if (!trimmed) return trimmed;
   return transaction.commit();
 }

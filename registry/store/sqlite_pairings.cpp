@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int64_t kRememberedMs = 3600LL * 1000;
 constexpr std::int64_t kWaitingMs = 24LL * 3600 * 1000;
+// A statement is judged by a clock that was read before its nonce is looked up, and clocks are set back.
+constexpr base::Seconds kNonceOutlives{3600};
 
 constexpr std::array kStates{PairingState::open,  PairingState::enrolled, PairingState::waiting,
                              PairingState::added, PairingState::refused,  PairingState::expired};
@@ -56,6 +58,16 @@ Result<Pairing> pairing_in(Database& database, const std::string& id, std::initi
   return pairing_error(pairing->state);
 }
 
+// The approver whose change makes a pairing may have been removed since the change was verified.
+Result<void> require_maker(Database& database, const Pairing& pairing) {
+  if (!pairing.made_by) return {};
+  auto query = database.query("SELECT 1 FROM approvers WHERE user = ? AND fingerprint = ?");
+  const auto row = query.with(std::string_view(pairing.user.str())).with(std::string_view(*pairing.made_by)).step();
+  if (!row) return row.error();
+  if (!*row) return Error(ErrorCode::not_an_approver, "the approver that makes the pairing is gone");
+  return {};
+}
+
 Result<void> close_pairing(Database& database, const std::string& id, PairingState state, std::int64_t now_ms) {
   auto query = database.query("UPDATE pairings SET state = ?, closed_ms = ? WHERE id = ?");
   return query.with(to_string(state)).with(now_ms).with(std::string_view(id)).run();
@@ -68,12 +80,17 @@ Result<void> SqliteImpl::add_pairing(const Pairing& pairing) {
   Transaction transaction(*db);
   if (!transaction.begun()) return transaction.begun();
   if (const auto user = read_user(*db, pairing.user); !user) return user.error();
-  auto count =
-      db->query("SELECT count(*) FROM pairings WHERE user = ? AND state IN ('open', 'enrolled') AND deadline_ms > ?");
-  const auto row = count.with(std::string_view(pairing.user.str())).with(clock_.now_unix_ms()).step();
+  if (const auto maker = require_maker(*db, pairing); !maker) return maker;
+  auto count = db->query(
+      "SELECT count(*) FROM pairings WHERE user = ? AND made_by IS ? AND state IN ('open', 'enrolled') AND deadline_ms "
+      "> "
+      "?");
+  const auto row =
+      count.with(std::string_view(pairing.user.str())).with(pairing.made_by).with(clock_.now_unix_ms()).step();
   if (!row) return row.error();
-  if (count.integer(0) >= static_cast<std::int64_t>(kPairingsPerUser)) {
-    return Error(ErrorCode::quota_exceeded, "too many pairings of " + pairing.user.str() + " are under way");
+  if (count.integer(0) >= static_cast<std::int64_t>(kPairingsPerMaker)) {
+    return Error(ErrorCode::quota_exceeded,
+                 "too many pairings of " + pairing.user.str() + " by one maker are under way");
   }
   auto query = db->query(
       "INSERT INTO pairings (id, user, levels, person, label, made_by, deadline_ms, state, enrolment, fingerprint) "
@@ -183,7 +200,8 @@ Result<void> SqliteImpl::forget_pairings() {
 Result<void> SqliteImpl::use_nonce(const std::string& nonce, base::Time expires) {
   const Lease db(*this);
   auto forget = db->query("DELETE FROM nonces WHERE expires <= ?");
-  if (const auto forgotten = forget.with(seconds(clock_.now())).run(); !forgotten) return forgotten;
+  const auto forgotten = forget.with(seconds(clock_.now() - kNonceOutlives)).run();
+  if (!forgotten) return forgotten;
   return db->query("INSERT INTO nonces (nonce, expires) VALUES (?, ?)")
       .with(std::string_view(nonce))
       .with(seconds(expires))

@@ -107,7 +107,7 @@ struct Session {
   std::string nonce;        // of the statement that opened it, which counts once
   base::Time expires{};
 };
-inline constexpr std::size_t kSessionsPerUser = 32;
+inline constexpr std::size_t kSessionsPerApprover = 32;
 
 enum class PairingState { open, enrolled, waiting, added, refused, expired };  // PROTOCOL.md section 9.4
 std::string_view to_string(PairingState state);
@@ -125,7 +125,9 @@ struct Pairing {
   std::string enrolment;    // its text, once it came
   std::string fingerprint;  // of the key in it
 };
-inline constexpr std::size_t kPairingsPerUser = 8;  // open or enrolled at once
+// Open or enrolled at once, of one user: by each approver, and by the administrators together. One maker's count is not
+// another's, so that none can keep the others from pairing.
+inline constexpr std::size_t kPairingsPerMaker = 8;
 inline constexpr std::int64_t kFailedEnrolments = 5;
 
 // What goes with an approver that is removed.
@@ -223,15 +225,15 @@ class Store {
   virtual base::Result<void> withdraw_challenge(const base::ChallengeId& id, bool wrong_number) = 0;
   virtual base::Result<void> forget_challenges(std::int64_t closed_before_ms) = 0;
 
-  // Sessions. An expired one is not_found; a nonce that opened one before is already_exists. A user's oldest sessions
-  // make room for a new one.
+  // Sessions. An expired one is not_found; a nonce that opened one before is already_exists. An approver's oldest
+  // sessions make room for a new one of its own.
   virtual base::Result<void> add_session(const Session& session) = 0;
   virtual base::Result<Session> session(const std::string& token_hash) = 0;
   virtual base::Result<void> forget_sessions() = 0;  // the expired ones
 
   // Pairings; PROTOCOL.md section 9.4. One whose deadline has passed is expired, whatever the row says, and an hour
   // after its end it is not_found. What does not fit its state is already_answered or pairing_ended (pairing_error).
-  // add_pairing: quota_exceeded above kPairingsPerUser.
+  // add_pairing: quota_exceeded above kPairingsPerMaker; not_an_approver when the one that makes it is gone.
   virtual base::Result<void> add_pairing(const Pairing& pairing) = 0;
   virtual base::Result<Pairing> pairing(const std::string& id) = 0;
   // The newest of the user that waits for an endorsement of this key.
@@ -248,7 +250,7 @@ class Store {
   virtual base::Result<void> refuse_pairing(const std::string& id) = 0;  // again is no error
   virtual base::Result<void> forget_pairings() = 0;                      // those that ended an hour ago
 
-  // already_exists for a nonce that was used before and has not expired.
+  // already_exists for a nonce that was used before, until an hour after it expired.
   virtual base::Result<void> use_nonce(const std::string& nonce, base::Time expires) = 0;
 
   // Push. An approver has one subscription at most, which goes with the approver, whoever removes that.

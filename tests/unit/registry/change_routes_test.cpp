@@ -232,11 +232,11 @@ TEST(Changes, OtherThanTheKnownOnesAreRefused) {
 
 TEST(Changes, AreRatedAndPairingsFew) {
   PairingSite site;
-  for (std::size_t i = 0; i < store::kPairingsPerUser; ++i) {
+  for (std::size_t i = 0; i < store::kPairingsPerMaker; ++i) {
     ASSERT_EQ(site.post_change(site.change(site.approver_key, "pair approver")).status, 200);
   }
   expect_refused(site.post_change(site.change(site.approver_key, "pair approver")), 429, "quota_exceeded");
-  for (auto i = store::kPairingsPerUser + 1; i < kChangesPerKeyMinute; ++i) {
+  for (auto i = store::kPairingsPerMaker + 1; i < kChangesPerKeyMinute; ++i) {
     expect_refused(site.post_change(site.change(site.approver_key, "other")), 403, "registry_refused");
   }
   expect_refused(site.post_change(site.change(site.approver_key, "other")), 429, "quota_exceeded");

@@ -36,7 +36,9 @@ TEST_P(StoreContract, ASessionsNonceCountsOnce) {
 
 TEST_P(StoreContract, TheOldestSessionMakesRoom) {
   add_user("alice");
-  for (std::size_t i = 0; i <= kSessionsPerUser; ++i) {
+  const auto soon = clock_.now() + base::Seconds{30};
+  ASSERT_TRUE(store_->add_session(Session{"other", user_name("alice"), "SHA256:b", "other", soon}).has_value());
+  for (std::size_t i = 0; i <= kSessionsPerApprover; ++i) {
     const std::string name = std::to_string(i);
     const auto until = clock_.now() + base::Seconds{static_cast<std::int64_t>(60 + i)};
     ASSERT_TRUE(
@@ -44,6 +46,7 @@ TEST_P(StoreContract, TheOldestSessionMakesRoom) {
   }
   EXPECT_EQ(code_of(store_->session("t0")), ErrorCode::not_found);
   EXPECT_EQ(code_of(store_->session("t1")), std::nullopt);
+  EXPECT_EQ(code_of(store_->session("other")), std::nullopt) << "one approver's sessions push no other's out";
 }
 
 }  // namespace
