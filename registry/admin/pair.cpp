@@ -197,13 +197,15 @@ class Pairer {
   Result<void> hand_over(const statement::EndorsementFields& fields) {
     if (auto waits = job_.site.store->await_endorsement(id_); !waits) return waits;
     const std::string& user = fields.user.str();
-    job_.streams.out << "\nAn administrator endorses approvers here; the pairing waits for a day. The statement:\n\n"
-                     << fields.print_unsigned()
-                     << "\nSave it as a file \"approver\" where the administrator's key is, byte for byte, and there:\n"
-                     << "  ssh-keygen -Y sign -n approver.v1@countersign -f ADMIN_KEY approver\n"
-                     << "  cat approver approver.sig > endorsed\n"
-                     << "Then here:\n  countersign-registry approver add " << user << " --endorsement endorsed"
-                     << std::endl;
+    job_.streams.out
+        << "\nAn administrator endorses approvers here; the pairing waits for a day. The statement:\n\n"
+        << fields.print_unsigned()
+        << "\nSave it as a file \"approver\" where the administrator's key is, byte for byte, and there:\n"
+        << "  sed -n 's/^key: //p' approver | ssh-keygen -lf -\n"
+        << "  (the fingerprint, which whoever ran `countersign enrol` can read out from their own screen)\n"
+        << "  ssh-keygen -Y sign -n approver.v1@countersign -f ADMIN_KEY approver\n"
+        << "  cat approver approver.sig > endorsed\n"
+        << "Then here:\n  countersign-registry approver add " << user << " --endorsement endorsed" << std::endl;
     return {};
   }
 

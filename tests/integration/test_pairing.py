@@ -341,6 +341,9 @@ def test_an_administrator_endorses(build):
                 os.mkdir(folder)
                 with open(f"{folder}/approver", "w", encoding="utf-8") as file:
                     file.write(statement)
+                shown = re.search(r"\n  (sed .* \| ssh-keygen -lf -)\n", admin.output).group(1)
+                fingerprint = subprocess.run(["sh", "-c", shown], cwd=folder, check=True, capture_output=True, text=True).stdout
+                assert fingerprint.split()[1] in approver.output, "what both people can compare without the registry"
                 commands = re.findall(r"\n  (ssh-keygen -Y sign .*|cat .*)", admin.output)
                 assert len(commands) == 2
                 for command in commands:

@@ -6,9 +6,11 @@ of the same kind of line in each of several logins.
 """
 
 import base64
+import hashlib
 import http.client
 import os
 import re
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +19,9 @@ import statements
 from site_of_one_host import Site
 
 TYPED = "XKCD9-PLUGH-31415-QUUX"  # as a recovery code might look
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+A_TOKEN = re.compile(r"cs[a-z]_[A-Za-z0-9_-]{12,}")
+FORGED_CODE = "csp_V4C5X6Z7Y8W9"
 FORGED = ["csh_" + "Zy9" * 14 + "Q", "css_" + "Xw8" * 14 + "Q"]  # no host's and no session's, but as secret to us
 
 
@@ -137,4 +142,74 @@ def test_no_log_holds_a_secret(site):
     for name, text in everything.items():
         for secret in secrets:
             assert secret not in text, f"{name} holds {secret}"
-        assert not re.search(r"cs[a-z]_[A-Za-z0-9_-]{20,}", text), f"{name} holds a token of some kind"
+        assert not A_TOKEN.search(text), f"{name} holds a token of some kind"
+
+
+def phrase(enrolment, language):
+    """PROTOCOL.md section 4.6."""
+    with open(f"{SOURCE}/common/phrase/{language}.txt", encoding="utf-8") as file:
+        words = file.read().split("\n")
+    text = statements.message(enrolment).encode()
+    return " ".join(words[number] for number in hashlib.pbkdf2_hmac("sha256", text, b"countersign phrase v1", 100_000, 5))
+
+
+def change(site, line):
+    """A change that alice's approver signs; the fields of the answer."""
+    text = statements.signed("change", [
+        ("registry", site.origin), ("user", "alice"), ("nonce", statements.hash32(os.urandom(32))),
+        ("issued", statements.stamp()), ("expires", statements.stamp(600)), ("change", line)], site.phone)
+    return dict(line.split(": ", 1) for line in call(site, "POST", "/v1/changes", body=text).splitlines())
+
+
+def enrolment(site, token, key, user="alice"):
+    return statements.signed("enrolment", [
+        ("registry", site.origin), ("user", user), ("pairing", statements.hash32(token)),
+        ("key", statements.public_key(key)), ("level", "ssh-key"), ("issued", statements.stamp())], key)
+
+
+def test_no_log_holds_what_a_pairing_shows(site):
+    """Codes, tokens and words of two whole pairings, one at a terminal and one between approvers, and of what goes wrong
+    on the way: bad enrolments, a code used twice, codes of nobody, a refusal."""
+    host, session = site.host, open_session(site)
+    of_terminal, of_approver, late = (host.make_key(name) for name in ("of-terminal", "of-approver", "late"))
+    with host.start([site._registry, "pair", "alice", "--level", "ssh-key"], stdin=subprocess.PIPE, text=True,
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as admin:
+        code = site._read_until(admin, r"code  (\S+)\n").group(1)
+        token = "csp_" + code.replace("-", "")
+        for bad in ("junk", enrolment(site, token, of_terminal, user="bob"), enrolment(site, FORGED_CODE, of_terminal)):
+            assert call(site, "POST", "/v1/pairing", token=token, body=bad).split(":")[0] != "state"
+        enrolled = enrolment(site, token, of_terminal)
+        assert call(site, "POST", "/v1/pairing", token=token, body=enrolled).startswith("state: enrolled\n")
+        words = site._read_until(admin, r"\n  ([a-z]+(?: [a-z]+){4})\n").group(1)
+        assert words == phrase(enrolled, "en")
+        assert call(site, "POST", "/v1/pairing", token=token, body=enrolment(site, token, late)).startswith("already_answered")
+        admin.communicate("yes\n", timeout=30)
+        assert admin.returncode == 0
+
+    made = change(site, "pair approver")
+    second = enrolment(site, made["token"], of_approver)
+    assert call(site, "POST", "/v1/pairing", token=made["token"], body=second).startswith("state: enrolled\n")
+    path = "/v1/pairings/" + made["pairing"]
+    assert call(site, "GET", path, token=session).endswith("\n\n" + second)
+    approver = statements.signed("approver", [
+        ("user", "alice"), ("key", statements.public_key(of_approver)), ("level", "ssh-key"), ("added", statements.stamp())],
+        site.phone)
+    assert call(site, "POST", path + "/endorsement", token=session, body=approver) == ""
+    given_up = change(site, "pair approver")
+    assert call(site, "DELETE", "/v1/pairings/" + given_up["pairing"], token=session) == ""
+    for forged in (FORGED_CODE, given_up["token"] + "0", given_up["token"].lower()):
+        assert call(site, "GET", "/v1/pairing", token=forged).startswith("not_authorized")
+    assert call(site, "POST", "/v1/pairing", token=FORGED_CODE, body=second).startswith("not_authorized")
+    assert call(site, "GET", path, token=FORGED[1]).startswith("not_authorized")
+
+    tokens = [token, made["token"], given_up["token"], FORGED_CODE]
+    secrets = [session, session[4:], code, code.lower(), *tokens, *(each[4:] for each in tokens),
+               *(each[4:].lower() for each in tokens),
+               *(phrase(text, language) for text in (enrolled, second) for language in ("en", "ko"))]
+    everything = logs(site)
+    for told in ("pairing_enrolled", "enrolment_failed", "pairing_made", "pairing_refused", "approver_added"):
+        assert f"event={told} " in everything["registry"], told
+    for name, text in everything.items():
+        for secret in secrets:
+            assert secret not in text, f"{name} holds {secret}"
+        assert not A_TOKEN.search(text), f"{name} holds a token of some kind"
