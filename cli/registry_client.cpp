@@ -1,8 +1,6 @@
 #include "cli/registry_client.h"
 
-#include <algorithm>
-#include <array>
-
+#include "common/base/reason.h"
 #include "common/statement/bundle.h"
 #include "common/statement/console.h"
 
@@ -14,28 +12,6 @@ using base::ErrorCode;
 
 constexpr base::Seconds kSessionLife{3600};
 constexpr base::Seconds kRequestTime{15};
-
-// What PROTOCOL.md section 9 lets a registry say.
-constexpr std::array kReasons{ErrorCode::bad_request,
-                              ErrorCode::bad_statement,
-                              ErrorCode::bad_text,
-                              ErrorCode::not_authorized,
-                              ErrorCode::registry_refused,
-                              ErrorCode::not_an_approver,
-                              ErrorCode::signature_mismatch,
-                              ErrorCode::not_found,
-                              ErrorCode::challenge_mismatch,
-                              ErrorCode::record_unknown,
-                              ErrorCode::already_answered,
-                              ErrorCode::unsupported_version,
-                              ErrorCode::challenge_replaced,
-                              ErrorCode::challenge_expired,
-                              ErrorCode::challenge_withdrawn,
-                              ErrorCode::too_large,
-                              ErrorCode::quota_exceeded,
-                              ErrorCode::internal,
-                              ErrorCode::registry_unreachable,
-                              ErrorCode::pairing_ended};
 
 // "token: TOKEN LF expires: TIME LF"; the token's 43 characters have the alphabet of a hash32.
 base::Result<std::string> parse_session_reply(std::string_view body) {
@@ -57,10 +33,8 @@ base::Result<std::string> parse_session_reply(std::string_view body) {
 Error refusal_of(const http::Response& response) {
   const std::string_view line = std::string_view(response.body).substr(0, response.body.find('\n'));
   const std::string_view reason = line.substr(0, line.find(':'));
-  const auto found =
-      std::find_if(kReasons.begin(), kReasons.end(), [&](ErrorCode c) { return to_string(c) == reason; });
   const std::string detail = "the registry answers " + std::to_string(response.status) + ": " + std::string(line);
-  return {found == kReasons.end() ? ErrorCode::internal : *found, detail};
+  return {base::parse_registry_reason(reason).value_or(ErrorCode::internal), detail};
 }
 
 base::Result<http::Response> RegistryClient::send(const http::Request& request, base::Seconds time) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/base/reason.h"
 #include "common/encoding/base64.h"
 #include "common/encoding/text.h"
 #include "common/encoding/wire.h"
@@ -26,29 +27,8 @@ constexpr std::array kStatuses{CourierStatus::ok, CourierStatus::unchanged, Cour
 constexpr std::array kEndReasons{ErrorCode::challenge_replaced, ErrorCode::challenge_withdrawn,
                                  ErrorCode::challenge_expired};
 
-// PROTOCOL.md section 9's codes, and the courier's own.
-constexpr std::array kReasons{ErrorCode::bad_request,
-                              ErrorCode::bad_statement,
-                              ErrorCode::bad_text,
-                              ErrorCode::not_authorized,
-                              ErrorCode::registry_refused,
-                              ErrorCode::not_an_approver,
-                              ErrorCode::signature_mismatch,
-                              ErrorCode::challenge_mismatch,
-                              ErrorCode::not_found,
-                              ErrorCode::record_unknown,
-                              ErrorCode::unsupported_version,
-                              ErrorCode::already_answered,
-                              ErrorCode::challenge_replaced,
-                              ErrorCode::challenge_withdrawn,
-                              ErrorCode::challenge_expired,
-                              ErrorCode::too_large,
-                              ErrorCode::quota_exceeded,
-                              ErrorCode::internal,
-                              ErrorCode::registry_unreachable,
-                              ErrorCode::deadline_passed,
-                              ErrorCode::bad_courier_message,
-                              ErrorCode::bad_config};
+// Beside those of a registry.
+constexpr std::array kOwnReasons{ErrorCode::deadline_passed, ErrorCode::bad_courier_message, ErrorCode::bad_config};
 
 // Takes "NAME: value" lines off the front. Sticky: after the first fault every read gives an empty view.
 class LineReader {
@@ -162,10 +142,10 @@ std::string_view to_string(CourierStatus status) {
 }
 
 std::optional<ErrorCode> parse_reason(std::string_view text) {
-  for (const ErrorCode reason : kReasons) {
+  for (const ErrorCode reason : kOwnReasons) {
     if (base::to_string(reason) == text) return reason;
   }
-  return std::nullopt;
+  return base::parse_registry_reason(text);
 }
 
 std::string print_request(const CourierRequest& request) {
