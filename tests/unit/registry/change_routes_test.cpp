@@ -47,7 +47,12 @@ TEST(PairApprover, AddsAnotherOnItsWord) {
   ASSERT_TRUE(waiting->response.has_value());
   EXPECT_EQ(waiting->response->body, "state: enrolled\nuser: alice\nexpires: 2026-11-21T09:40:00Z\n\n" + enrolment);
   const auto phone = site.begin(Method::get, "/v1/pairing?wait=25&state=enrolled", site.token.text());
+  (void)site.store->take_notices(100).value();  // of what the site was made with
   EXPECT_EQ(site.endorse(site.endorsement()).status, 204);
+  const auto notices = site.store->take_notices(100).value();
+  ASSERT_EQ(notices.size(), 1U) << "the other approvers are told";
+  EXPECT_EQ(notices.front().what, store::Notice::What::approver_added);
+  EXPECT_EQ(notices.front().fingerprint, site.record().approvers.at(1).key.fingerprint());
   EXPECT_EQ(PairingSite::state(phone->response.value()), "added");
   const auto record = site.record();
   ASSERT_EQ(record.approvers.size(), 2U);
