@@ -76,35 +76,40 @@ def reason_faults(root):
             yield f"docs/REASONS.md: `{row}` is no ErrorCode"
 
 
-# The schema's table -> the man page and the example of that file.
-CONFIGURATIONS = {"kHost": ("man/countersign.yaml.5", "etc/countersign.yaml"),
-                  "kRegistry": ("man/countersign-registry.8", "etc/registry.yaml")}
-SETTING = re.compile(r'Setting\{\s*"([a-z_.]+)",\s*Type::\w+,\s*(\w+),\s*((?:"[^"]*"\s*)+)')
+# The schema's table -> the man page and the example of that file; beside it the tables of its lists of mappings, and
+# what stands before their keys in the man page.
+CONFIGURATIONS = {"kHost": ("man/countersign.yaml.5", "etc/countersign.yaml", {"kRule": "rules.", "kBastion": "bastions."}),
+                  "kRegistry": ("man/countersign-registry.8", "etc/registry.yaml", {})}
+SETTING = re.compile(r'Setting\{\s*"([a-z_.]+)",\s*Type::\w+,\s*(\w+),\s*R?((?:"[^"]*"\s*)+)')
 
 
 def settings(root, table):
     """(key, whether it has a default, default or example) of each row."""
-    body = re.search(rf"{table}\{{(.*?)\n\}};", read(root, "common/config/schema.cpp"), re.S)[1]
+    body = re.search(rf"{table}\{{(.*?)\n\}};", read(root, "common/config/schema.cpp"), re.S)
     joined = lambda literals: "".join(re.findall(r'"([^"]*)"', literals))
-    return [(key, need == "defaulted", joined(literals)) for key, need, literals in SETTING.findall(body)]
+    return [(key, need == "defaulted", joined(literals)) for key, need, literals in SETTING.findall(body[1])] if body else []
 
 
 def setting_faults(root):
-    for table, (page, example) in CONFIGURATIONS.items():
+    for table, (page, example, below) in CONFIGURATIONS.items():
         rows = settings(root, table)
         if not rows:
             yield f"common/config/schema.cpp: no settings found in {table}"
+        inner = [(prefix + key, defaulted, value) for name, prefix in below.items()
+                 for key, defaulted, value in settings(root, name)]
         entries = dict(re.findall(r"^\.It Cm ([a-z_.]+) : .*\n((?:(?!\.It|\.El).*\n)*)", read(root, page), re.M))
-        for key, defaulted, value in rows:
+        for key, defaulted, value in rows + inner:
             if key not in entries:
                 yield f"{page}: no entry for {key}"
             elif defaulted and f".Ql {value} ." not in entries[key]:
                 yield f"{page}: the entry of {key} does not name its default, {value}"
             last = key.split(".")[-1]
+            if key in (row[0] for row in inner):
+                continue  # the example shows some rules, the page all that a rule may hold
             if not re.search(rf"^ *#? *{re.escape(last)}:", read(root, example), re.M):
                 yield f"{example}: {key} is missing"
         for key in entries:
-            if key not in (row[0] for row in rows):
+            if key not in (row[0] for row in rows + inner):
                 yield f"{page}: {key} is no setting"
 
 

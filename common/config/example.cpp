@@ -46,7 +46,18 @@ std::string range_of(const Setting& setting) {
     case Type::user_name:
     case Type::listen_address:
     case Type::push_host_list:
-    case Type::contact: return "";
+    case Type::contact:
+    case Type::verdict:
+    case Type::date:
+    case Type::key_demand:
+    case Type::message:
+    case Type::user_list:
+    case Type::system_group_list:
+    case Type::service_list:
+    case Type::network_list:
+    case Type::fingerprint_list:
+    case Type::rules:
+    case Type::bastions: return "";
   }
   return "";
 }
@@ -59,6 +70,16 @@ std::string comment_of(const Setting& setting) {
     case Need::defaulted: return text;
   }
   return text;
+}
+
+// Every line behind a "#", its indentation kept.
+void add_switched_off(std::string& out, std::string_view lines) {
+  while (true) {
+    const std::size_t end = lines.find('\n');
+    out.append("#").append(lines.substr(0, end)).append("\n");
+    if (end == std::string_view::npos) return;
+    lines.remove_prefix(end + 1);
+  }
 }
 
 bool section_is_active(const Schema& schema, std::string_view section) {
@@ -87,6 +108,10 @@ std::string example_file(const Schema& schema) {
     add_comment(out, indent, comment_of(setting));
     const std::string_view name = setting.key.substr(top ? 0 : section.size() + 1);
     const bool active = setting.need == Need::required;
+    if (schema_of_items(setting.type) != nullptr) {
+      add_switched_off(out, std::string(name).append(":").append(setting.value));
+      continue;
+    }
     const bool whole_section_off = !top && !section_is_active(schema, section);
     if (whole_section_off) out.append("#").append(indent);
     if (!whole_section_off) out.append(indent).append(active ? "" : "#");

@@ -2,6 +2,7 @@
 
 #include "common/config/phone.h"
 #include "common/config/reader.h"
+#include "common/config/rules.h"
 
 namespace countersign::config {
 
@@ -25,6 +26,7 @@ base::Result<HostConfig> parse_host_config(std::string_view text, std::string_vi
   Diagnostics diagnostics(name_for_errors);
   const Values values = read_values(text, host_schema(), diagnostics);
   std::optional<Phone> phone = read_phone(values, diagnostics);
+  policy::Rules rules = read_rules(values, name_for_errors, diagnostics);
   if (!diagnostics.empty()) return diagnostics.error();
   if (phone) phone->synced = values.text("phone.synced") == "allow";
   std::optional<std::string> ca;
@@ -43,7 +45,8 @@ base::Result<HostConfig> parse_host_config(std::string_view text, std::string_vi
                 .cache = values.text("paths.cache"),
                 .state = values.text("paths.state"),
                 .courier = values.text("paths.courier")},
-      .courier_user = values.user_name("courier.user")};
+      .courier_user = values.user_name("courier.user"),
+      .rules = std::move(rules)};
 }
 
 base::Result<HostConfig> load_host_config(std::string_view path, const files::Rules& rules) {

@@ -15,6 +15,7 @@
 #include "common/base/origin.h"
 #include "common/base/result.h"
 #include "common/files/safe_read.h"
+#include "common/policy/rules.h"
 #include "common/statement/values.h"
 
 namespace countersign::config {
@@ -63,6 +64,7 @@ struct HostConfig {
   Records records;
   Paths paths;
   base::UserName courier_user;
+  policy::Rules rules;
 };
 
 // `rules` are for tests; programs leave them at: root's file, every parent root's, at most 64 KiB.

@@ -56,13 +56,47 @@ std::vector<base::HostPattern> Values::host_patterns(std::string_view key) const
   return patterns;
 }
 
+std::vector<base::UserName> Values::user_names(std::string_view key) const {
+  std::vector<base::UserName> names;
+  for (const std::string& item : items(key)) names.push_back(*base::UserName::parse(item));
+  return names;
+}
+
+std::vector<base::ServiceName> Values::services(std::string_view key) const {
+  std::vector<base::ServiceName> names;
+  for (const std::string& item : items(key)) names.push_back(*base::ServiceName::parse(item));
+  return names;
+}
+
+std::vector<base::Network> Values::networks(std::string_view key) const {
+  std::vector<base::Network> networks;
+  for (const std::string& item : items(key)) networks.push_back(*base::Network::parse(item));
+  return networks;
+}
+
+std::vector<statement::Fingerprint> Values::fingerprints(std::string_view key) const {
+  std::vector<statement::Fingerprint> fingerprints;
+  for (const std::string& item : items(key)) fingerprints.push_back(*statement::Fingerprint::parse(item));
+  return fingerprints;
+}
+
+const std::vector<Values>& Values::mappings(std::string_view key) const {
+  static const std::vector<Values> none;
+  const auto at = mappings_.find(key);
+  return at == mappings_.end() ? none : at->second;
+}
+
 class Reader {
  public:
-  Reader(const Schema& schema, Diagnostics& diagnostics) : schema_(schema), diagnostics_(diagnostics) {}
+  // `above` stands before the keys of a mapping in a list: "rules.".
+  Reader(const Schema& schema, Diagnostics& diagnostics, std::string above = "")
+      : schema_(schema), diagnostics_(diagnostics), above_(std::move(above)) {}
 
   Values read(const Node& root) {
+    values_.place_ = root.mark;
     if (root.kind != Node::Kind::map) {
-      diagnostics_.not_allowed(root.mark, "", found_text(root), "a mapping of settings");
+      const std::string key = above_.substr(0, above_.empty() ? 0 : above_.size() - 1);
+      diagnostics_.not_allowed(root.mark, key, found_text(root), "a mapping of settings");
       return std::move(values_);
     }
     values_.has_tree_ = true;
@@ -96,7 +130,8 @@ class Reader {
   void read_section(const Entry& section) {
     sections_[section.key] = section.mark;
     if (section.value.kind != Node::Kind::map) {
-      diagnostics_.not_allowed(section.value.mark, section.key, found_text(section.value), "a mapping of settings");
+      diagnostics_.not_allowed(section.value.mark, above_ + section.key, found_text(section.value),
+                               "a mapping of settings");
       return;
     }
     for (const Entry& entry : section.value.entries) {
@@ -119,17 +154,19 @@ class Reader {
     }
     std::string hint = did_you_mean(entry.key, near);
     if (hint.empty() && !elsewhere.empty()) hint = ", did you mean " + in_quotes(elsewhere.front()) + "?";
-    diagnostics_.add(entry.mark, section.empty() ? entry.key : section + "." + entry.key, "unknown key" + hint);
+    diagnostics_.add(entry.mark, above_ + (section.empty() ? entry.key : section + "." + entry.key),
+                     "unknown key" + hint);
   }
 
   void read_setting(const Setting& setting, const Node& node) {
     seen_.push_back(setting.key);
     const bool list = is_list(setting.type);
     if (node.kind != (list ? Node::Kind::list : Node::Kind::scalar)) {
-      diagnostics_.not_allowed(node.mark, setting.key, found_text(node), allowed_text(setting));
+      diagnostics_.not_allowed(node.mark, named(setting), found_text(node), allowed_text(setting));
       values_.faulty_.insert(setting.key);
       return;
     }
+    if (const Schema* schema = schema_of_items(setting.type)) return read_mappings(setting, *schema, node);
     Values::Given given{{}, node.mark};
     bool good = true;
     if (list) {
@@ -141,15 +178,24 @@ class Reader {
     if (good) values_.given_.insert_or_assign(std::string(setting.key), std::move(given));
   }
 
+  void read_mappings(const Setting& setting, const Schema& schema, const Node& node) {
+    std::vector<Values>& mappings = values_.mappings_[std::string(setting.key)];
+    for (const Node& item : node.items) {
+      mappings.push_back(Reader(schema, diagnostics_, named(setting) + ".").read(item));
+    }
+  }
+
+  [[nodiscard]] std::string named(const Setting& setting) const { return above_ + std::string(setting.key); }
+
   [[nodiscard]] bool read_item(const Setting& setting, const Node& item, std::vector<std::string>& items) {
     if (item.kind != Node::Kind::scalar) {
-      diagnostics_.not_allowed(item.mark, setting.key, found_text(item), allowed_text(setting));
+      diagnostics_.not_allowed(item.mark, named(setting), found_text(item), allowed_text(setting));
       return false;
     }
     if (!check_value(setting, item.text)) {
-      diagnostics_.not_allowed(item.mark, setting.key, in_quotes(item.text), allowed_text(setting));
+      diagnostics_.not_allowed(item.mark, named(setting), in_quotes(item.text), allowed_text(setting));
     } else if (std::find(items.begin(), items.end(), item.text) != items.end()) {
-      diagnostics_.add(item.mark, setting.key, in_quotes(item.text) + " given twice");
+      diagnostics_.add(item.mark, named(setting), in_quotes(item.text) + " given twice");
     } else {
       items.push_back(item.text);
       return true;
@@ -163,7 +209,7 @@ class Reader {
       if (std::find(seen_.begin(), seen_.end(), setting.key) != seen_.end()) continue;
       if (setting.need == Need::required) {
         const auto section = sections_.find(std::string(section_of(setting.key)));
-        diagnostics_.add(section == sections_.end() ? Mark{} : section->second, setting.key,
+        diagnostics_.add(section == sections_.end() ? values_.place_ : section->second, named(setting),
                          "missing, needed is " + allowed_text(setting));
         values_.faulty_.insert(setting.key);
       } else if (setting.need == Need::defaulted) {
@@ -177,6 +223,7 @@ class Reader {
 
   const Schema& schema_;
   Diagnostics& diagnostics_;
+  std::string above_;
   Values values_;
   std::map<std::string, Mark> sections_;
   std::vector<std::string_view> seen_;

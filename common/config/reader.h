@@ -16,6 +16,7 @@
 #include "common/base/clock.h"
 #include "common/base/host_pattern.h"
 #include "common/base/ids.h"
+#include "common/base/network.h"
 #include "common/base/origin.h"
 #include "common/config/diagnostics.h"
 #include "common/config/document.h"
@@ -44,6 +45,15 @@ class Values {
   [[nodiscard]] std::vector<base::GroupName> groups(std::string_view key) const;
   [[nodiscard]] std::vector<statement::Level> levels(std::string_view key) const;
   [[nodiscard]] std::vector<base::HostPattern> host_patterns(std::string_view key) const;
+  [[nodiscard]] std::vector<base::UserName> user_names(std::string_view key) const;
+  [[nodiscard]] std::vector<base::ServiceName> services(std::string_view key) const;
+  [[nodiscard]] std::vector<base::Network> networks(std::string_view key) const;
+  [[nodiscard]] std::vector<statement::Fingerprint> fingerprints(std::string_view key) const;
+  [[nodiscard]] const std::vector<std::string>& texts(std::string_view key) const { return items(key); }
+  // The mappings of a list, in their order; none where it is not given.
+  [[nodiscard]] const std::vector<Values>& mappings(std::string_view key) const;
+  // Where this mapping begins.
+  [[nodiscard]] Mark place() const { return place_; }
 
  private:
   friend class Reader;
@@ -53,6 +63,8 @@ class Values {
   };
   [[nodiscard]] const std::vector<std::string>& items(std::string_view key) const;
   std::map<std::string, Given> given_;
+  std::map<std::string, std::vector<Values>, std::less<>> mappings_;
+  Mark place_;
   std::set<std::string_view> faulty_;  // keys of the schema
   bool has_tree_ = false;
 };

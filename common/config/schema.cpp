@@ -1,5 +1,6 @@
 #include "common/config/schema.h"
 
+#include <algorithm>
 #include <array>
 
 namespace countersign::config {
@@ -52,6 +53,57 @@ constexpr std::array kHost{
             "The program that speaks to the registry."},
     Setting{"courier.user", Type::user_name, defaulted, "countersign", "", "",
             "The user the courier and the key helper run as."},
+    Setting{
+        "rules", Type::rules, optional, R"(
+  - match: { users: [deploy], login_keys: ["SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"], from: [10.0.0.0/8] }
+    then: allow
+  - match: { groups: [contractors] }
+    then: challenge
+    max_trust: 0s)",
+        "", "",
+        "Who is asked, let in unasked, or denied: from the top, the first rule that matches decides, and where none "
+        "does the login is a challenge. All keys of a rule stand in countersign.yaml(5)."},
+    Setting{"bastions", Type::bastions, optional, R"(
+  - { name: bastion-01, addresses: [192.0.2.5] })",
+            "", "",
+            "Relays through which people come: the prompt names them, and behind their addresses nobody is trusted for "
+            "later logins unless a rule says trust_bastions."},
+};
+
+constexpr std::array kRule{
+    Setting{"match.users", Type::user_list, optional, "[deploy]", "", "", "The user is one of these."},
+    Setting{"match.groups", Type::system_group_list, optional, "[contractors]", "", "",
+            "The user is in one of these groups of the system. A group that the system does not know, or cannot be "
+            "asked about, denies every login that gets as far as this rule."},
+    Setting{"match.service", Type::service_list, optional, "[sshd]", "", "", "The PAM service is one of these."},
+    Setting{"match.from", Type::network_list, optional, "[10.0.0.0/8]", "", "",
+            "The client's address is in one of these networks, or one of these addresses."},
+    Setting{"match.login_keys", Type::fingerprint_list, optional, "[]", "", "",
+            "The login key has one of these fingerprints."},
+    Setting{"match.host_groups", Type::group_list, optional, "[web]", "", "",
+            "This host is in one of these groups, as host.groups says."},
+    Setting{"then", Type::verdict, required, "challenge", "", "", "What happens to a login that matches."},
+    Setting{"would", Type::verdict, optional, "challenge", "", "",
+            "For a staged roll-out, beside then: allow: the verdict after the day until; before it the log tells."},
+    Setting{"until", Type::date, optional, "2027-01-31", "", "",
+            "The day, UTC, from whose beginning on the rule's verdict is the one that would gives."},
+    Setting{"number", Type::boolean, optional, "true", "", "",
+            "Instead of challenge.number. With false a client that cannot prompt may ask the phone as well."},
+    Setting{"levels", Type::level_list, optional, "[passkey]", "", "", "Instead of challenge.levels."},
+    Setting{"max_trust", Type::duration, optional, "8h", "0s", "7d", "Instead of challenge.max_trust."},
+    Setting{"root", Type::boolean, defaulted, "false", "", "", "Whether this rule may let root (uid 0) in."},
+    Setting{"login_keys", Type::key_demand, defaulted, "record", "", "",
+            "With any the login key need not stand in the user's record; that sshd has verified one stays a demand."},
+    Setting{"trust_bastions", Type::boolean, defaulted, "false", "", "",
+            "Whether max_trust also counts for an address that bastions lists."},
+    Setting{"message", Type::message, optional, "Questions: ops@example.com", "", "",
+            "One line for the user, in the prompt or with the denial."},
+};
+
+constexpr std::array kBastion{
+    Setting{"name", Type::host_name, required, "bastion-01", "", "", "The relay's name."},
+    Setting{"addresses", Type::network_list, required, "[192.0.2.5]", "", "",
+            "The addresses that logins through it come from."},
 };
 
 constexpr std::array kRegistry{
@@ -106,6 +158,8 @@ constexpr std::array kRegistry{
 };
 
 constexpr Schema kHostSchema{"/etc/countersign/countersign.yaml", "Countersign on a host", kHost};
+constexpr Schema kRuleSchema{"", "", kRule};
+constexpr Schema kBastionSchema{"", "", kBastion};
 constexpr Schema kRegistrySchema{"/etc/countersign-registry/registry.yaml", "The Countersign registry", kRegistry};
 
 }  // namespace
@@ -113,6 +167,17 @@ constexpr Schema kRegistrySchema{"/etc/countersign-registry/registry.yaml", "The
 const Schema& host_schema() { return kHostSchema; }
 const Schema& registry_schema() { return kRegistrySchema; }
 
-bool is_list(Type type) { return type == Type::group_list || type == Type::level_list || type == Type::push_host_list; }
+const Schema* schema_of_items(Type type) {
+  if (type == Type::rules) return &kRuleSchema;
+  if (type == Type::bastions) return &kBastionSchema;
+  return nullptr;
+}
+
+bool is_list(Type type) {
+  constexpr std::array kLists{Type::group_list,   Type::level_list,   Type::push_host_list,   Type::user_list,
+                              Type::service_list, Type::network_list, Type::fingerprint_list, Type::system_group_list,
+                              Type::rules,        Type::bastions};
+  return std::find(kLists.begin(), kLists.end(), type) != kLists.end();
+}
 
 }  // namespace countersign::config

@@ -28,6 +28,19 @@ enum class Type {
   endorser,
   push_host_list,
   contact,
+  // In rules:
+  verdict,
+  date,
+  key_demand,
+  message,
+  user_list,
+  system_group_list,
+  service_list,
+  network_list,
+  fingerprint_list,
+  // Lists of mappings, each with a schema of its own:
+  rules,
+  bastions,
 };
 
 enum class Need { required, optional, defaulted };
@@ -55,6 +68,8 @@ const Schema& registry_schema();
 std::string allowed_text(const Setting& setting);
 
 [[nodiscard]] bool is_list(Type type);
+// What each mapping in a list of this type holds; nullptr for any other type.
+const Schema* schema_of_items(Type type);
 
 // Is `text` one value (for a list type: one item) that the setting allows?
 base::Result<void> check_value(const Setting& setting, std::string_view text);

@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/host_pattern.h"
 #include "common/base/ids.h"
+#include "common/base/network.h"
 #include "common/base/origin.h"
 #include "common/config/schema.h"
 #include "common/statement/values.h"
@@ -69,6 +70,15 @@ Result<void> check_contact(std::string_view text) {
   return {};
 }
 
+// The file's bytes are fit to be shown already (config/document.h).
+Result<void> check_message(std::string_view text) {
+  constexpr std::size_t kLongest = 200;
+  const Error bad(ErrorCode::bad_text);
+  if (text.empty() || text.size() > kLongest || text.front() == ' ' || text.back() == ' ') return bad;
+  if (text.find_first_of("\n\t") != std::string_view::npos) return bad;
+  return {};
+}
+
 bool is_loopback(base::ByteView address) {
   if (address.size() == 4) return address.front() == 127;
   return address.back() == 1 && std::all_of(address.begin(), address.end() - 1, [](auto byte) { return byte == 0; });
@@ -89,6 +99,10 @@ Result<ListenAddress> ListenAddress::parse(std::string_view text) {
   const bool is_ipv6 = address->bytes().size() == 16;
   if (is_ipv6 != brackets || host.find('%') != std::string_view::npos) return bad;
   return ListenAddress{address->str(), static_cast<std::uint16_t>(*port), is_loopback(address->bytes())};
+}
+
+Result<base::Time> parse_date(std::string_view text) {
+  return base::parse_time(std::string(text).append("T00:00:00Z"));
 }
 
 Result<std::int64_t> parse_whole_number(std::string_view text) {
@@ -131,6 +145,19 @@ std::string allowed_text(const Setting& setting) {
     case Type::user_name: return "a user name";
     case Type::push_host_list: return "a list of HOST, '*.HOST' and HOST:PORT, lower case";
     case Type::contact: return "mailto:NAME@HOST or an https:// address";
+    case Type::verdict: return "challenge, allow or deny";
+    case Type::date: return "a day such as 2027-01-31";
+    case Type::key_demand: return "record or any";
+    case Type::message: return "one line of at most 200 bytes";
+    case Type::user_list: return "a list of user names";
+    case Type::system_group_list: return "a list of groups of the system";
+    case Type::service_list: return "a list of PAM services, such as [sshd, sudo]";
+    case Type::network_list:
+      return "a list of addresses and networks, such as [10.0.0.0/8, '2001:db8::/32'], no bit set behind the prefix";
+    case Type::fingerprint_list:
+      return "a list of key fingerprints, such as [\"SHA256:...\"], as ssh-keygen -l prints them";
+    case Type::rules: return "a list of rules";
+    case Type::bastions: return "a list of bastions, each with name and addresses";
     case Type::listen_address: return "ADDRESS:PORT with a numeric address, [ADDRESS]:PORT for IPv6";
     case Type::endorser: return "registry or administrator";
   }
@@ -152,6 +179,17 @@ Result<void> check_value(const Setting& setting, std::string_view text) {
     case Type::user_name: return without_value(base::UserName::parse(text));
     case Type::push_host_list: return without_value(base::HostPattern::parse(text));
     case Type::contact: return check_contact(text);
+    case Type::verdict: return out_of_range(text == "challenge" || text == "allow" || text == "deny");
+    case Type::date: return without_value(parse_date(text));
+    case Type::key_demand: return out_of_range(text == "record" || text == "any");
+    case Type::message: return check_message(text);
+    case Type::user_list: return without_value(base::UserName::parse(text));
+    case Type::system_group_list: return without_value(base::UserName::parse(text));
+    case Type::service_list: return without_value(base::ServiceName::parse(text));
+    case Type::network_list: return without_value(base::Network::parse(text));
+    case Type::fingerprint_list: return without_value(statement::Fingerprint::parse(text));
+    case Type::rules:
+    case Type::bastions: break;  // mappings, never text
     case Type::listen_address: return without_value(ListenAddress::parse(text));
     case Type::endorser: return out_of_range(text == "registry" || text == "administrator");
   }

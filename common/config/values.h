@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/clock.h"
 #include "common/base/result.h"
 
 namespace countersign::config {
@@ -20,6 +21,9 @@ struct ListenAddress {
 
 // Decimal without sign, leading zero or digit grouping, at most 15 digits; else bad_number.
 base::Result<std::int64_t> parse_whole_number(std::string_view text);
+
+// "2027-01-31": the day's beginning, UTC; else bad_time.
+base::Result<base::Time> parse_date(std::string_view text);
 
 // Absolute, no empty, "." or ".." part, no trailing slash, at most 1024 bytes; else bad_text.
 base::Result<void> check_absolute_path(std::string_view text);

@@ -70,6 +70,29 @@ for name, more in {
     "carriage_return": "a: b\r\n",
     "tab": "\ta: b\n",
     "hidden": "# \u202e\n",
+    "rules": """rules:
+  - match: { users: [a], groups: [g], service: [sshd], from: [10.0.0.0/8, "::1", "::ffff:10.0.0.0/104"], login_keys: ["SHA256:%s"], host_groups: [web] }
+    then: challenge
+    number: false
+    levels: [passkey]
+    max_trust: 1h
+    root: true
+    login_keys: any
+    trust_bastions: true
+    message: hello
+  - { then: allow, would: deny, until: 2027-01-31 }
+  - { then: deny, match: {} }
+bastions: [ { name: b, addresses: [192.0.2.5] } ]
+""" % ("A" * 43),
+    "rules_faults": """rules:
+  - { then: allow, number: true, levels: [], max_trust: 1s, trust_bastions: true, message: m, until: 2027-01-31 }
+  - { then: deny, root: true, login_keys: any, would: allow }
+  - { then: challenge, would: allow, until: 2027-01-31 }
+  - { match: { users: a, from: [10.0.0.1/8, x, 10.0.0.0/33], login_keys: [x] }, until: 2027-02-30, message: "" }
+  - x
+bastions: [ {}, [] ]
+""",
+    "rules_shape": "rules: { then: allow }\nbastions: x\n",
     "many_faults": "".join(f"k{i}: v\n" for i in range(150)),
 }.items():
     put(name, b"h", HOST + more)

@@ -26,6 +26,11 @@ void host(std::string_view text) {
   FUZZ_REQUIRE(config->challenge.max_trust >= base::Seconds(0) && config->challenge.levels.size() <= 3);
   FUZZ_REQUIRE(config->registry.token.starts_with('/') && config->paths.signers.starts_with('/'));
   FUZZ_REQUIRE(config->records.max_life >= base::Seconds(60));
+  for (const auto& rule : config->rules.rules) {
+    FUZZ_REQUIRE(rule.place.starts_with("f:") && rule.message.size() <= 200);
+    FUZZ_REQUIRE(!rule.later || rule.then == policy::Verdict::allow);
+    FUZZ_REQUIRE(rule.then != policy::Verdict::deny || !(rule.root || rule.any_login_key || rule.number));
+  }
   FUZZ_REQUIRE(!config->phone || config->phone->rp_id == config->phone->origin.host());
 }
 

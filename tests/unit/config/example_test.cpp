@@ -49,9 +49,17 @@ TEST(Example, ParsesWithEverySettingSwitchedOn) {
   const auto host = parse_host_config(all_switched_on(shipped("countersign.yaml")), "countersign.yaml");
   ASSERT_TRUE(host) << host.error().detail;
   EXPECT_TRUE(host->phone && host->registry.ca);
+  EXPECT_EQ(host->rules.rules.size(), 2U);
+  EXPECT_EQ(host->rules.bastions.size(), 1U);
   const auto registry = parse_registry_config(all_switched_on(shipped("registry.yaml")), "registry.yaml");
   ASSERT_TRUE(registry) << registry.error().detail;
   EXPECT_TRUE(registry->phone && registry->tls);
+}
+
+// Of a list of mappings the first line; what follows is an example.
+std::string line_of(const std::string& name, const Setting& setting) {
+  if (schema_of_items(setting.type) != nullptr) return "#" + name + ":\n#  - ";
+  return name + ": " + std::string(setting.value) + "\n";
 }
 
 TEST(Example, HasALineForEverySetting) {
@@ -60,7 +68,7 @@ TEST(Example, HasALineForEverySetting) {
     for (const Setting& setting : schema->settings) {
       const std::size_t dot = setting.key.find('.');
       const std::string name(dot == std::string_view::npos ? setting.key : setting.key.substr(dot + 1));
-      EXPECT_NE(text.find(name + ": " + std::string(setting.value) + "\n"), std::string::npos) << setting.key;
+      EXPECT_NE(text.find(line_of(name, setting)), std::string::npos) << setting.key;
     }
   }
 }
