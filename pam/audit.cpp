@@ -16,6 +16,7 @@ log::Event& with_login(log::Event& event, const Audit& audit, Audit::Phase phase
   add("address", audit.address);
   add("login_key", audit.login_key);
   add("challenge", audit.challenge);
+  add("rule", audit.rule);
   return event;
 }
 
@@ -43,6 +44,14 @@ void Audit::approved(const policy::Approval& approval, std::uint64_t serial) con
 
 void Audit::trusted(const policy::Approval& approval, std::uint64_t serial) const {
   admitted(log::Event("login_trusted"), approval, serial);
+}
+
+void Audit::allowed(const policy::Exemption& exemption, std::optional<base::ErrorCode> missing) const {
+  log::Event event("login_allowed");
+  with_login(event, *this, phase_);
+  if (exemption.would()) event.with("would", to_string(*exemption.would()));
+  if (exemption.would() && missing) event.with("missing", *missing);
+  event.write_to(sink_, log::Level::notice);
 }
 
 void Audit::warn(const base::Error& error) const {

@@ -15,6 +15,7 @@
 #include "common/log/event.h"
 #include "common/log/sink.h"
 #include "common/policy/answer.h"
+#include "common/policy/rules.h"
 
 namespace countersign::pam {
 
@@ -31,11 +32,14 @@ class Audit {
   std::string address;
   std::string login_key;
   std::string challenge;
+  std::string rule;  // FILE:LINE of the one that matched
 
   void denied(const base::Error& error) const;
   void approved(const policy::Approval& approval, std::uint64_t serial) const;
   // Admitted without a question, by what an approver said earlier.
   void trusted(const policy::Approval& approval, std::uint64_t serial) const;
+  // Admitted by a rule. `missing` is why a challenge would have been a denial: no record, or a key that is not in it.
+  void allowed(const policy::Exemption& exemption, std::optional<base::ErrorCode> missing) const;
   // A fault that changes no decision.
   void warn(const base::Error& error) const;
 

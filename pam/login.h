@@ -1,10 +1,9 @@
 // pam/login.h: decides one login (docs/DESIGN.md, "The login"). The result is a PAM code; denial is where it starts.
 //
-// authenticate() turns exactly one thing into PAM_SUCCESS: a policy::Approval. Behind sshd it refuses, before anything
-// is sent, whoever has not proven a login key of the verified record. Its prompt comes up while the courier is under
-// way, and everything ends with one deadline on the monotonic clock.
-//
-// open_session() is the gate for logins that had no prompt; see its own comment.
+// Two things turn into PAM_SUCCESS: a policy::Approval, and a policy::Exemption, the word of a rule that nobody need be
+// asked. Behind sshd both are out of reach of whoever has not proven a login key, and, unless that very rule says
+// otherwise, one of the verified record. In the auth phase the prompt comes up while the courier is under way, and
+// everything ends with one deadline on the monotonic clock.
 #pragma once
 
 #include "common/base/clock.h"
@@ -23,10 +22,11 @@ struct Surroundings {
 
 int authenticate(const Surroundings& around);
 
-// Under sshd: admitted when SSH_AUTH_INFO_0 says that keyboard-interactive/pam and publickey have succeeded, for then
-// the auth phase has decided. Elsewhere: when the auth phase has marked this very PAM handle. Everything else is denied
-// with no_prompt_possible, since the only rule there is asks everybody: so the module does not belong into the session
-// stack of a service that runs no auth phase of its own (cron, at).
+// The gate for logins that had no prompt. Under sshd: where SSH_AUTH_INFO_0 says that keyboard-interactive/pam and
+// publickey have succeeded, the auth phase has decided, and nobody is asked twice. Where publickey alone has, the login
+// is decided here, without a prompt: by a rule, by trust, or by a push that a rule with `number: false` lets do alone.
+// Elsewhere: when the auth phase has marked this very PAM handle. So the module does not belong into the session stack
+// of a service that runs no auth phase of its own (cron, at).
 int open_session(const Surroundings& around);
 
 }  // namespace countersign::pam

@@ -12,13 +12,13 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/config/host_config.h"
+#include "common/host/account.h"
 #include "common/host/courier_message.h"
 #include "common/host/record_cache.h"
 #include "common/keys/signers.h"
 #include "common/policy/answer.h"
 #include "common/policy/record.h"
 #include "common/statement/values.h"
-#include "pam/account.h"
 
 namespace countersign::pam {
 
@@ -40,7 +40,9 @@ class Machine {
   virtual ~Machine() = default;
 
   virtual base::Result<Settings> load_settings() = 0;
-  virtual base::Result<Account> load_account(const std::string& name) = 0;
+  virtual base::Result<host::Account> load_account(const std::string& name) = 0;
+  // host::load_membership.
+  virtual base::Result<bool> load_membership(const std::string& group, const host::Account& account) = 0;
   virtual statement::Hash32 random_nonce() = 0;
   virtual statement::LoginNumber random_number() = 0;
 

@@ -37,6 +37,8 @@ constexpr std::array kSentences = {
     Row{ErrorCode::bad_answer_line, "Only the Enter key is understood here."},
     Row{ErrorCode::prompt_failed, "This login needs a prompt, and your client gave no answer to it."},
     Row{ErrorCode::no_prompt_possible, "This login needs an approval, and this way in cannot ask for one."},
+    Row{ErrorCode::denied_by_rule, "A rule of this host denies this login."},
+    Row{ErrorCode::group_lookup_failed, kUnusable},
     Row{ErrorCode::root_not_allowed,
         "root does not log in here: no rule of Countersign's says so. A rule also needs sshd's PermitRootLogin yes."},
     Row{ErrorCode::unknown_user, kNoKey},

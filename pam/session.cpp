@@ -4,6 +4,7 @@
 
 #include "pam/audit.h"
 #include "pam/auth_info.h"
+#include "pam/decide.h"
 #include "pam/login.h"
 #include "pam/outcome.h"
 
@@ -13,8 +14,8 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 
-// What the auth phase has decided, as far as the session phase can know it.
-Result<void> find_decision(const Surroundings& around, Audit& audit) {
+// Has the auth phase decided, as far as the session phase can know it?
+Result<bool> find_decision(const Surroundings& around, Audit& audit) {
   if (auto settings = around.machine.load_settings(); !settings) {
     return settings.error();
   } else {
@@ -28,7 +29,7 @@ Result<void> find_decision(const Surroundings& around, Audit& audit) {
 
   const auto connection = around.port.environment("SSH_CONNECTION");
   if (!connection) {
-    if (around.port.marked_admitted()) return {};
+    if (around.port.marked_admitted()) return true;
     return {ErrorCode::no_prompt_possible, "this service had no auth phase that admitted"};
   }
   audit.address = connection->substr(0, connection->find(' '));
@@ -38,9 +39,7 @@ Result<void> find_decision(const Surroundings& around, Audit& audit) {
   if (!info) return info.error();
   if (info->keys.empty()) return {ErrorCode::no_publickey, "SSH_AUTH_INFO_0 holds no publickey line"};
   audit.login_key = info->keys.front().fingerprint();
-  if (!info->keyboard_interactive)
-    return {ErrorCode::no_prompt_possible, "no rule lets this login in without a prompt"};
-  return {};
+  return info->keyboard_interactive;
 }
 
 }  // namespace
@@ -53,7 +52,8 @@ int open_session(const Surroundings& around) {
     around.port.tell(user_text(decided.error().code, {}));
     return pam_result(decided.error().code);
   }
-  return PAM_SUCCESS;
+  if (*decided) return PAM_SUCCESS;
+  return decide_login(around, audit, Prompt::impossible);
 }
 
 }  // namespace countersign::pam

@@ -23,8 +23,8 @@ class CourierProcess final : public Courier {
   host::CourierChild child_;
 };
 
-Result<Account> courier_account(const Settings& settings) {
-  auto account = load_account(settings.host.courier_user.str());
+Result<host::Account> courier_account(const Settings& settings) {
+  auto account = host::load_account(settings.host.courier_user.str());
   if (!account) return account.error().within("courier.user");
   if (account->uid == 0) return {ErrorCode::bad_config, "courier.user: found root, allowed is any other user"};
   return account;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "common/host/groups.h"
 #include "common/log/sink.h"
 #include "pam/machine.h"
 
@@ -17,7 +18,10 @@ class SystemMachine final : public Machine {
       : sink_(sink), config_path_(std::move(config_path)) {}
 
   base::Result<Settings> load_settings() override;
-  base::Result<Account> load_account(const std::string& name) override { return pam::load_account(name); }
+  base::Result<host::Account> load_account(const std::string& name) override { return host::load_account(name); }
+  base::Result<bool> load_membership(const std::string& group, const host::Account& account) override {
+    return host::load_membership(group, account);
+  }
   statement::Hash32 random_nonce() override { return statement::Hash32::random(); }
   statement::LoginNumber random_number() override { return statement::LoginNumber::random(); }
   base::Result<host::CachedRecord> load_cached_record(const Settings& settings, const base::UserName& user) override;

@@ -78,6 +78,15 @@ def main(keys):
     for status, name in enumerate(("ok_empty", "unchanged", "unknown", "ended", "failed")):
         case(name, status=status, brought="")
 
+    pushed = answer(number="none", **{"number-wanted": "no", "max-trust": "28800s"}) + record()
+    for rules in range(5):
+        case(f"ruled_{rules}", trust="-", rules=rules, brought=pushed if rules == 3 else good["brought"])
+        case(f"ruled_session_{rules}", trust="-", rules=0x80 + rules, brought=pushed)
+    case("ruled_decided", trust="-", rules=0x84, info=good["info"] + "keyboard-interactive/pam\n")
+    case("ruled_no_key", trust="-", rules=1, info="password\n")
+    case("ruled_root", trust="-", rules=1, user="root", cached="-", status=2, brought="")
+    case("ruled_sudo", trust="-", rules=4, service="sudo", connection="-", info="-")
+
     for name, line in (("empty", b""), ("yes", b"yes"), ("number", b"47"), ("space", b" "), ("escape", b"\x1b[2J"),
                        ("longest", b"a" * 1023), ("too_long", b"a" * 1024), ("not_utf8", b"\xff\xfe")):
         put("typed_line", name, line)

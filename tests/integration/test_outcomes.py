@@ -21,7 +21,7 @@ from world import PROMPT
 
 def test_each_row_has_its_test_and_each_test_its_row():
     tests = {}
-    for module in ("test_outcomes", "test_outcomes_registry", "test_outcomes_statements", "test_libpam"):
+    for module in ("test_outcomes", "test_outcomes_registry", "test_outcomes_statements", "test_libpam", "test_rules"):
         for name, function in inspect.getmembers(importlib.import_module(module), inspect.isfunction):
             if name.startswith("test_"):
                 tests.update(dict.fromkeys(cases_of(function), set(inspect.signature(function).parameters)))

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,7 @@ class FakeMachine final : public Machine {
 
   base::Result<Settings> settings{base::ErrorCode::bad_config, "no settings"};
   std::map<std::string, std::pair<uid_t, gid_t>> accounts{{"alice", {1000, 1000}}, {"root", {0, 0}}};
+  std::map<std::string, std::set<std::string>> groups;  // name -> its members
   base::Result<std::string> cached{base::ErrorCode::not_found, "no cached record"};
   base::Time cache_confirmed = *base::parse_time("2026-11-21T09:29:50Z");
   std::optional<policy::Floor> floor;
@@ -86,10 +88,15 @@ class FakeMachine final : public Machine {
   std::vector<std::string> trusts;
 
   base::Result<Settings> load_settings() override { return settings; }
-  base::Result<Account> load_account(const std::string& name) override {
+  base::Result<host::Account> load_account(const std::string& name) override {
     const auto found = accounts.find(name);
     if (found == accounts.end()) return {base::ErrorCode::unknown_user, name};
-    return Account{*base::UserName::parse(name), found->second.first, found->second.second};
+    return host::Account{*base::UserName::parse(name), found->second.first, found->second.second};
+  }
+  base::Result<bool> load_membership(const std::string& group, const host::Account& account) override {
+    const auto found = groups.find(group);
+    if (found == groups.end()) return {base::ErrorCode::group_lookup_failed, group};
+    return found->second.count(account.name.str()) != 0;
   }
   statement::Hash32 random_nonce() override { return statement::Hash32::of("nonce"); }
   statement::LoginNumber random_number() override { return *statement::LoginNumber::of(47); }

@@ -151,8 +151,8 @@ class Client:
     def sftp(self, commands):
         return self.run(["sftp", "-F", self.config, "-o", "BatchMode=yes", "-b", "-", "127.0.0.1"], stdin=commands)
 
-    def background(self, *arguments):
-        """ssh in the background, for forwarding; the caller ends it."""
-        argv = self._argv("-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", *arguments, "127.0.0.1")
+    def background(self, *arguments, command=()):
+        """ssh in the background, for forwarding or a command that waits; the caller ends it."""
+        argv = self._argv("-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", *arguments, "127.0.0.1", *command)
         return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, env=self._env, start_new_session=True)

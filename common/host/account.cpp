@@ -1,4 +1,4 @@
-#include "pam/account.h"
+#include "common/host/account.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace countersign::pam {
+namespace countersign::host {
 
 using base::ErrorCode;
 using base::Result;
@@ -31,4 +31,4 @@ Result<Account> load_account(const std::string& name) {
   return Account{std::move(*checked), found->pw_uid, found->pw_gid};
 }
 
-}  // namespace countersign::pam
+}  // namespace countersign::host

@@ -1,4 +1,4 @@
-// pam/account.h: whose login it is, as the system's user database names them.
+// host/account.h: whose login it is, as the system's user database names them.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +8,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 
-namespace countersign::pam {
+namespace countersign::host {
 
 struct Account {
   base::UserName name;
@@ -20,4 +20,4 @@ struct Account {
 // folds case would otherwise let ALICE walk around a rule for alice. io_error when the database cannot be asked.
 base::Result<Account> load_account(const std::string& name);
 
-}  // namespace countersign::pam
+}  // namespace countersign::host
