@@ -134,6 +134,33 @@ void look_at_settings(const HostConfig& config, Findings& findings) {
   }
 }
 
+// What is allowed, and may not be meant.
+void look_at_rules(const policy::Rules& rules, const base::Clock& clock, Findings& findings) {
+  const auto warn = [&](const std::string& where, const char* what) {
+    findings.warnings.push_back(where + ": " + what);
+  };
+  for (const policy::Rule& rule : rules.rules) {
+    const bool over = rule.later && clock.now() >= rule.later->from;
+    const bool allows = rule.then == policy::Verdict::allow && !over;
+    const auto& match = rule.match;
+    if (over) warn(rule.place, "the day of until has come: the rule says what would says");
+    if (allows && !match.users && !match.groups && !match.login_keys) {
+      warn(rule.place, "allows, and names no user, group or key");
+    }
+    if (rule.any_login_key) warn(rule.place, "takes login keys that no record holds");
+    if (rule.number && !*rule.number) warn(rule.place, "asks without number: a stolen login key can ring the phone");
+  }
+  for (const std::string& group : rules.groups()) {
+    if (::getgrnam(group.c_str()) != nullptr) continue;
+    findings.warnings.push_back("rules name the group " + group +
+                                ", which this system does not know: who gets as far as that rule is denied");
+  }
+}
+
+std::string count_of(std::size_t count) {
+  return count == 0 ? "none: every login is a challenge" : std::to_string(count);
+}
+
 void print_summary(const HostConfig& config, const std::string& path, const std::string& signers, std::ostream& out) {
   std::vector<std::string> groups;
   for (const auto& group : config.host.groups) groups.push_back(group.str());
@@ -147,6 +174,7 @@ void print_summary(const HostConfig& config, const std::string& path, const std:
                (config.challenge.number ? "wanted" : "not wanted") + ", approvers: " + join(levels));
   say(out, "  records    fresh for " + base::format_duration(config.records.fresh) + ", lifetime at most " +
                base::format_duration(config.records.max_life));
+  say(out, "  rules      " + count_of(config.rules.rules.size()));
   say(out, "  signers    " + config.paths.signers + ", " + signers);
 }
 
@@ -163,6 +191,7 @@ base::Result<ExitCode> run_check_config(const Options& options, const Streams& s
     add_lines(findings.faults, config.error().detail);
   } else {
     look_at_settings(*config, findings);
+    look_at_rules(config->rules, base::SystemClock(), findings);
     signers = look_at_signers(*config, base::SystemClock(), findings);
     look_at_token(*config, findings);
     look_at_courier(*config, findings);

@@ -23,8 +23,10 @@ Exit codes: 0 yes; 1 no; 2 misused or malformed. Manual: countersign(1).
 }  // namespace
 
 command::Program program() {
-  return {
-      kName, kIntroduction, kClosing, {verify_command(), approve_command(), enrol_command(), check_config_command()}};
+  return {kName,
+          kIntroduction,
+          kClosing,
+          {verify_command(), approve_command(), enrol_command(), check_config_command(), explain_command()}};
 }
 
 void say(std::ostream& stream, std::string_view text) { stream << log::clean_for_terminal(text) << '\n'; }

@@ -22,6 +22,7 @@ Command verify_command();
 Command approve_command();
 Command enrol_command();
 Command check_config_command();
+Command explain_command();
 
 command::Program program();
 

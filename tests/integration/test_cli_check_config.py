@@ -43,6 +43,32 @@ def test_nothing_wrong(ready):
     assert "signers    /etc/countersign/signers, 1 line\n" in done.stdout
 
 
+def test_rules_that_may_not_be_meant(host, ready):
+    host.write(PATH, GOOD + """\
+rules:
+  - match: { groups: [nosuchgroup] }
+    then: deny
+  - match: { users: [alice] }
+    then: challenge
+    number: false
+  - then: allow
+    would: challenge
+    until: 2026-01-31
+  - match: { from: [10.0.0.0/8] }
+    then: allow
+    login_keys: any
+""")
+    done = ready()
+    assert done.returncode == 0 and "\n  rules      4\n" in done.stdout, done
+    assert done.stderr.splitlines() == [
+        f"warning: {PATH}:13: asks without number: a stolen login key can ring the phone",
+        f"warning: {PATH}:16: the day of until has come: the rule says what would says",
+        f"warning: {PATH}:19: allows, and names no user, group or key",
+        f"warning: {PATH}:19: takes login keys that no record holds",
+        "warning: rules name the group nosuchgroup, which this system does not know: who gets as far as that rule is denied",
+    ]
+
+
 def test_every_fault_with_its_place(host, ready):
     host.write(PATH, "host:\n  name: Web\n  nme: x\nregistry:\n  url: http://registry.example.com\nchallenge:\n  timeout: soon\n")
     done = ready()
