@@ -139,7 +139,7 @@ TEST_F(TrustTest, ItEndsAtItsTime) {
 
 TEST_F(TrustTest, APolicyThatShrinksShortensIt) {
   trust();
-  machine.settings->host.challenge.max_trust = base::Milliseconds(60'000);
+  machine.settings->host.rules.defaults.max_trust = base::Seconds(60);
   clock.time += base::Seconds(61);
   until = base::format_time(clock.time + base::Seconds(30));
   EXPECT_EQ(run(), PAM_SUCCESS);
@@ -149,7 +149,7 @@ TEST_F(TrustTest, APolicyThatShrinksShortensIt) {
 
 TEST_F(TrustTest, WherePolicyTrustsNobodyItDoesNotCount) {
   trust();
-  machine.settings->host.challenge.max_trust = base::Milliseconds(0);
+  machine.settings->host.rules.defaults.max_trust = base::Seconds(0);
   machine.registry = [this](const CourierRequest& request) -> Result<CourierReply> {
     return CourierReply{CourierStatus::ok, std::nullopt, "", answer_text(keys, request.challenge) + record};
   };
