@@ -37,6 +37,16 @@ def decided(world, words, count=1):
     return line
 
 
+def is_asked(world, client):
+    """A login that gets the prompt and goes away there; the card's end is waited for, or the next test would see it."""
+    seen = len(world.registry.challenges)
+    with client.terminal() as terminal:
+        terminal.expect(PROMPT)
+        challenge = world.registry.next_challenge(seen)
+        terminal.kill()
+        world.registry.wait_withdrawn(challenge)
+
+
 def file_to_copy(world):
     path = os.path.join(world.host.directory, "a file")
     with open(path, "w", encoding="utf-8") as file:
@@ -92,9 +102,7 @@ def test_twenty_tasks_as_ansible_runs_them(world, batch):
 
 def test_another_address_is_not_allowed(world, sshd):
     world.configure(timeout="10s", more=ALLOW.replace("127.0.0.0/8", "127.0.0.2"))
-    with prompting(world, sshd).terminal() as terminal:
-        terminal.expect(PROMPT)
-        terminal.kill()
+    is_asked(world, prompting(world, sshd))
     assert not world.host.syslog.find("event=login_allowed")
 
 
@@ -274,9 +282,7 @@ def test_a_staged_rule_lets_in_and_tells(world, sshd):
     assert prompting(world, sshd, other).without_tty("echo admitted").stdout == "admitted\n"
     decided(world, "event=login_allowed .* would=challenge missing=key_not_in_record")
     world.configure(timeout="10s", more=staged % "2026-01-01")
-    with prompting(world, sshd).terminal() as terminal:
-        terminal.expect(PROMPT)
-        terminal.kill()
+    is_asked(world, prompting(world, sshd))
 
 
 # countersign explain
