@@ -42,7 +42,7 @@ TEST(RegistryConfig, HasTheDocumentedDefaults) {
   EXPECT_EQ(config->records.resign_after, Milliseconds{86'400'000});
   EXPECT_EQ(config->challenge_max_life, Milliseconds{120'000});
   EXPECT_EQ(config->push.contact, "https://registry.example.com");
-  EXPECT_EQ(config->push.hosts.size(), 4U);
+  EXPECT_EQ(config->push.hosts.size(), 5U);
   EXPECT_TRUE(config->push.private_hosts.empty());
   EXPECT_FALSE(config->push.ca);
   EXPECT_EQ(config->push.vapid_key, "/var/lib/r/vapid_key");
