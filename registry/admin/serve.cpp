@@ -3,6 +3,7 @@
 
 #include "common/encoding/base64.h"
 #include "registry/admin/command.h"
+#include "registry/admin/notify.h"
 #include "registry/admin/site.h"
 #include "registry/net/server.h"
 #include "registry/push/pusher.h"
@@ -23,8 +24,9 @@ Usage: countersign-registry serve [--config FILE]
 
 Listens where the configuration says, with TLS where it names a certificate. Plain HTTP is served on loopback, or elsewhere
 with behind_proxy: true. Started by root it binds, reads certificate and key, and then becomes the owner of the
-database's directory. One log line an event on standard error. At the end of its life it answers those who wait, finishes
-what it began, for at most ten seconds (and two for pushes), and exits with 0.
+database's directory. One log line an event on standard error. A service manager that wants to know when it is ready is
+told (Type=notify). At the end of its life it answers those who wait, finishes what it began, for at most ten seconds (and
+two for pushes), and exits with 0.
 
 Example: countersign-registry serve --config /etc/countersign-registry/registry.yaml
 )";
@@ -177,6 +179,7 @@ Result<void> run_serve(const Options& options, const Streams&) {
                    .with("tls", config->tls.has_value())
                    .with("url", config->url.str())
                    .with("signing_key", fingerprint));
+  notify_service_manager("READY=1");
   (*server)->run();
   registry->finish();
   journal.note(log::Event("registry_stopped"));

@@ -314,3 +314,22 @@ def test_the_log_tells_what_happened_and_no_secret(build):
         signature = text.split("-----")[2].split()[0]
         for secret in (session, registry.token, "csh_" + "B" * 43, signature):
             assert secret not in log
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_the_service_manager_hears_that_it_is_ready(build, kind):
+    with RealRegistry(build) as registry, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        name = f"{registry.folder}/notify" if kind == "path" else f"@countersign-{os.urandom(6).hex()}"
+        manager.bind(name.replace("@", "\0", 1))
+        manager.settimeout(10)
+        registry.environment["NOTIFY_SOCKET"] = name
+        registry.start()
+        assert manager.recv(100) == b"READY=1"
+        assert registry.call("GET", "/healthz").status == 200
+
+
+@pytest.mark.parametrize("name", ["", "relative", "@", "/" + "x" * 200])
+def test_a_service_manager_that_cannot_be_named_changes_nothing(build, name):
+    with RealRegistry(build) as registry:
+        registry.environment["NOTIFY_SOCKET"] = name
+        assert registry.start().call("GET", "/healthz").status == 200

@@ -61,6 +61,7 @@ class RealRegistry:
         self.config, self.data = f"{self.folder}/etc/registry.yaml", f"{self.folder}/data"
         self.origin = f"http{'s' if tls else ''}://localhost:{self.port}"
         self.log_file = f"{self.folder}/log"
+        self.environment = dict(os.environ)
         words = ["--url", self.origin, "--directory", self.data, "--listen", f"127.0.0.1:{self.port}"]
         if tls:
             self.ca, certificate, key = make_certificate(self.folder)
@@ -98,7 +99,8 @@ class RealRegistry:
 
     def start(self):
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "serve", "--config", self.config], stderr=log)
+            self.process = subprocess.Popen([self.program, "serve", "--config", self.config], stderr=log,
+                                            env=self.environment)
         end = time.monotonic() + 10
         while time.monotonic() < end:
             assert self.process.poll() is None, self.log()
