@@ -35,8 +35,8 @@ that means. No registry is asked, no log is written.
   --key KEY        the login key: a fingerprint as ssh-keygen -l prints it, or a .pub file
   --config FILE    default: /etc/countersign/countersign.yaml
 
-Exit codes: 0 the login would be asked about or let in; 1 it would be denied; 2 the question
-or the configuration is wrong.
+Exit codes: 0 the login would be asked about or let in; 1 it would be denied; 2 the
+question or the configuration is wrong.
 )";
 
 constexpr std::array kOptions{OptionSpec{"user", Takes::value, /*required=*/true}, OptionSpec{"from"},
