@@ -307,6 +307,10 @@ bastions: [ { name: bastion-01, addresses: [192.0.2.5] } ]
     def state():
         return world.host.run(["sh", "-c", "find /var/lib/countersign /var/cache/countersign -printf '%p %T@\n' 2>&1 | sort"]).stdout
 
+    def asked():
+        """Without the polls of an earlier test's login, whose courier may take a second to end."""
+        return [request for request in world.registry.requests if "/answer?" not in request.path]
+
     before = state()
     done = explain("--user", "alice", "--from", "10.1.2.3", "--key", statements.fingerprint(world.key))
     assert done.returncode == 0, done.stderr
@@ -322,7 +326,7 @@ bastions: [ { name: bastion-01, addresses: [192.0.2.5] } ]
     assert unsure.returncode == 1 and "  then       deny: group_lookup_failed: " in unsure.stdout
     nobody = explain("--user", "no-such-user")
     assert nobody.returncode == 2 and "unknown_user" in nobody.stderr
-    assert world.registry.requests == [] and world.host.syslog.lines == []
+    assert asked() == [] and world.host.syslog.lines == []
     assert state() == before
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from testhost import TestHost, wait_until
 import namespace
 
@@ -96,6 +97,10 @@ print("nothing leaked")
 
 
 def test_it_works_in_a_chroot_and_leaks_no_mount(tmp_path):
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        root_is_a_mount = any(line.split()[4] == "/" for line in file)
+    if not root_is_a_mount:
+        pytest.skip("this root is a chroot already, so all the other tests show it; from here no second one can be set apart")
     result = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-c", IN_A_CHROOT, "sh",
                              str(tmp_path), SUPPORT, "/usr/bin/python3", INSIDE], capture_output=True, text=True,
                             timeout=60)
