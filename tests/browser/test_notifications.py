@@ -89,7 +89,7 @@ def test_a_login_rings_and_a_click_opens_it(build, tmp_path):
         host.append("/etc/hosts", f"{service.address} {NAME}\n")
         with open(service.ca, encoding="utf-8") as file:
             host.write("/etc/countersign-registry/push-ca.pem", file.read())
-        host.append("/etc/countersign-registry/registry.yaml", f"push: {{ private_hosts: [{NAME}], ca: /etc/countersign-registry/push-ca.pem }}\n")
+        host.append("/etc/countersign-registry/registry.yaml", f"push: {{ hosts: [], private_hosts: [{NAME}], ca: /etc/countersign-registry/push-ca.pem }}\n")
         site.restart()
         with site.add_phone(browser, profile=str(tmp_path / "profile"), permissions=["notifications"], origin=site.origin) as phone:
             open_settings(phone)
