@@ -7,7 +7,6 @@ import pytest
 import statements
 from outcome_fixtures import NO_PASSWORD, login, sshd, the_world, world  # noqa: F401
 from outcomes import pattern, row_of
-from world import PROMPT
 
 ALLOW = """\
 rules:
@@ -35,16 +34,6 @@ def decided(world, words, count=1):
     line = world.host.syslog.wait(words)
     assert len(world.host.syslog.find("event=login_(denied|approved|allowed|trusted)")) == count, world.host.syslog.lines
     return line
-
-
-def is_asked(world, client):
-    """A login that gets the prompt and goes away there; the card's end is waited for, or the next test would see it."""
-    seen = len(world.registry.challenges)
-    with client.terminal() as terminal:
-        terminal.expect(PROMPT)
-        challenge = world.registry.next_challenge(seen)
-        terminal.kill()
-        world.registry.wait_withdrawn(challenge)
 
 
 def file_to_copy(world):
@@ -102,7 +91,7 @@ def test_twenty_tasks_as_ansible_runs_them(world, batch):
 
 def test_another_address_is_not_allowed(world, sshd):
     world.configure(timeout="10s", more=ALLOW.replace("127.0.0.0/8", "127.0.0.2"))
-    is_asked(world, prompting(world, sshd))
+    world.leave_at_prompt(prompting(world, sshd))
     assert not world.host.syslog.find("event=login_allowed")
 
 
@@ -242,12 +231,7 @@ def test_one_login_is_asked_once(world, sshd):
 
 def test_trust_admits_batches(world, sshd, batch):
     world.configure(max_trust="8h")
-    with prompting(world, sshd).terminal() as terminal:
-        number = terminal.expect(PROMPT).group(1)
-        challenge = world.registry.next_challenge()
-        world.registry.give(challenge, statements.trust(challenge, world.approver_key, number))
-        terminal.enter()
-        assert terminal.finish() == 0
+    world.log_in_trusting(prompting(world, sshd))
     world.host.syslog.lines.clear()
     assert batch.batch("echo admitted").stdout == "admitted\n"
     decided(world, "event=login_trusted phase=session user=alice")
@@ -282,7 +266,7 @@ def test_a_staged_rule_lets_in_and_tells(world, sshd):
     assert prompting(world, sshd, other).without_tty("echo admitted").stdout == "admitted\n"
     decided(world, "event=login_allowed .* would=challenge missing=key_not_in_record")
     world.configure(timeout="10s", more=staged % "2026-01-01")
-    is_asked(world, prompting(world, sshd))
+    world.leave_at_prompt(prompting(world, sshd))
 
 
 # countersign explain

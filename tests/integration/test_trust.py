@@ -7,7 +7,6 @@ import pytest
 import statements
 from outcome_fixtures import NO_PASSWORD, sshd, the_world, world  # noqa: F401
 from scripted_registry import Answer
-from world import PROMPT
 
 
 @pytest.fixture
@@ -15,12 +14,7 @@ def trusted(world, sshd):
     """alice's phone has just trusted her login for an hour; the world's log and challenges begin after that."""
     world.configure(max_trust="8h")
     client = world.host.client(sshd, "alice", world.key, *NO_PASSWORD)
-    with client.terminal() as terminal:
-        number = terminal.expect(PROMPT).group(1)
-        challenge = world.registry.next_challenge()
-        world.registry.give(challenge, statements.trust(challenge, world.approver_key, number))
-        terminal.enter()
-        assert terminal.finish() == 0 and "admitted" in terminal.output
+    world.log_in_trusting(client)
     line = world.host.syslog.wait("event=login_approved")
     assert " trust=" in line and " until=" in line
     kept, = trusts(world)
@@ -40,13 +34,7 @@ def trusts(world):
 
 def is_asked(world, client):
     """A login that gets the prompt, and goes away there."""
-    seen = len(world.registry.challenges)
-    with client.terminal() as terminal:
-        terminal.expect(PROMPT)
-        # The card may come after the prompt; a late one would be taken for the next test's.
-        challenge = world.registry.next_challenge(seen)
-        terminal.kill()
-        world.registry.wait_withdrawn(challenge)
+    world.leave_at_prompt(client)
     assert not world.host.syslog.find("event=login_trusted")
     return True
 
@@ -129,10 +117,5 @@ def test_a_group_is_not_a_host(world, sshd):
     """A trust for the host's group admits the login it answers, and no later one."""
     world.configure(max_trust="8h")
     client = world.host.client(sshd, "alice", world.key, *NO_PASSWORD)
-    with client.terminal() as terminal:
-        number = terminal.expect(PROMPT).group(1)
-        challenge = world.registry.next_challenge()
-        world.registry.give(challenge, statements.trust(challenge, world.approver_key, number, hosts="@web"))
-        terminal.enter()
-        assert terminal.finish() == 0
+    world.log_in_trusting(client, hosts="@web")
     assert is_asked(world, client)

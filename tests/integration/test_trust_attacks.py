@@ -8,7 +8,6 @@ import pytest
 import statements
 from outcome_fixtures import NO_PASSWORD, sshd, the_world, world  # noqa: F401
 from test_trust import is_asked, trusted, trusts  # noqa: F401
-from world import PROMPT
 
 
 def folder(user):
@@ -47,12 +46,7 @@ def test_with_a_later_time_in_its_name(world, sshd):
     """The name says only what need not be read; the time that counts is signed."""
     world.configure(max_trust="8h")
     client = world.host.client(sshd, "alice", world.key, *NO_PASSWORD)
-    with client.terminal() as terminal:
-        number = terminal.expect(PROMPT).group(1)
-        challenge = world.registry.next_challenge()
-        world.registry.give(challenge, statements.trust(challenge, world.approver_key, number, life=4))
-        terminal.enter()
-        assert terminal.finish() == 0
+    world.log_in_trusting(client, life=4)
     kept, = trusts(world)
     world.host.run(["mv", kept, f"{folder('alice')}/{int(time.time()) + 86400}-{'A' * 43}"])
     time.sleep(5)

@@ -116,6 +116,25 @@ class World:
         self.registry.give(challenge, answer)
         return answer
 
+    def log_in_trusting(self, client, **changes):
+        """A login on a terminal that alice's phone approves with a trust; `changes` bend the trust."""
+        with client.terminal() as terminal:
+            number = terminal.expect(PROMPT).group(1)
+            challenge = self.registry.next_challenge()
+            self.registry.give(challenge, statements.trust(challenge, self.approver_key, number, **changes))
+            terminal.enter()
+            assert terminal.finish() == 0 and "admitted" in terminal.output
+
+    def leave_at_prompt(self, client):
+        """A login that gets the prompt and goes away there; the card's end is waited for, or the next test would see it."""
+        seen = len(self.registry.challenges)
+        with client.terminal() as terminal:
+            terminal.expect(PROMPT)
+            # The card may come after the prompt; a late one would be taken for the next test's.
+            challenge = self.registry.next_challenge(seen)
+            terminal.kill()
+            self.registry.wait_withdrawn(challenge)
+
 
 @contextmanager
 def world(build):
